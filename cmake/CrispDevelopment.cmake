@@ -1,0 +1,17 @@
+# crisp::development carries what our own programs are compiled with. Nothing of it reaches those who use crisp.
+add_library(crisp_development INTERFACE)
+add_library(crisp::development ALIAS crisp_development)
+target_link_libraries(crisp_development INTERFACE crisp::crisp)
+target_compile_options(crisp_development INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(CRISP_NATIVE)
+  target_compile_options(crisp_development INTERFACE -march=native)
+endif()
+if(CRISP_SANITIZE)
+  target_compile_options(crisp_development INTERFACE -fsanitize=${CRISP_SANITIZE} -fno-omit-frame-pointer
+                                                     -fno-sanitize-recover=all)
+  target_link_options(crisp_development INTERFACE -fsanitize=${CRISP_SANITIZE})
+endif()
+set(CMAKE_CXX_EXTENSIONS OFF)
+if(NOT CMAKE_BUILD_TYPE AND PROJECT_IS_TOP_LEVEL)
+  message(WARNING "No build type: the programs will be slow. Use a preset (cmake --preset release).")
+endif()

@@ -1,0 +1,106 @@
+// Who runs the work: the calling thread alone (Serial), or it and a pool of threads (Threads).
+//
+// An executor runs body(index, slot) once for every index in [0, count). No two calls with the same slot run
+// at the same time, so a slot names a workspace. Which slot gets which index is left open: a body that writes
+// only to places named by its index gives the same result on every executor.
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <type_traits>
+#include <unsupported/Eigen/CXX11/ThreadPool>
+
+#include "crisp/core/errors.hpp"
+
+namespace crisp {
+
+using Index = Eigen::Index;
+
+/// Everything on the calling thread.
+class Serial {
+ public:
+  int concurrency() const { return 1; }
+
+  template <typename Body>
+  void for_each(Index count, Body&& body) const {
+    for (Index index = 0; index < count; ++index) body(index, 0);
+  }
+};
+
+/// The calling thread and the threads of a pool: its own (Threads(4) works on four threads, the caller one of
+/// them) or one of the user's, borrowed. Called from a thread of that same pool it runs serially, since
+/// waiting there for the pool could wait for ever. An exception in the body reaches the caller, after the
+/// other threads have stopped; what they had already done stays done. Allocates nothing.
+class Threads {
+ public:
+  /// Throws OptionError unless count >= 1.
+  explicit Threads(int count) {
+    if (count < 1) detail::fail<OptionError>("Threads needs at least 1 thread, got ", count);
+    if (count > 1) {
+      owned_ = std::make_unique<Eigen::ThreadPool>(count - 1);
+      pool_ = owned_.get();
+    }
+  }
+  explicit Threads(Eigen::ThreadPoolInterface& pool) : pool_(&pool) {}
+
+  int concurrency() const { return pool_ == nullptr ? 1 : pool_->NumThreads() + 1; }
+
+  template <typename Body>
+  void for_each(Index count, Body&& body) const {
+    const Index helpers = std::min<Index>(concurrency(), count) - 1;
+    if (helpers < 1 || pool_->CurrentThreadId() >= 0) return Serial().for_each(count, body);
+
+    Job<std::remove_reference_t<Body>> job(count, body, static_cast<unsigned>(helpers));
+    // One pointer: small enough for std::function to hold without allocating.
+    for (Index helper = 0; helper < helpers; ++helper) {
+      pool_->Schedule([&job] {
+        job.work();
+        job.finished.Notify();
+      });
+    }
+    job.work();
+    job.finished.Wait();
+    if (job.error) std::rethrow_exception(job.error);
+  }
+
+ private:
+  template <typename Body>
+  struct Job {
+    Job(Index count_, Body& body_, unsigned helpers) : count(count_), body(body_), finished(helpers) {}
+
+    void work() {
+      const int slot = slots.fetch_add(1);
+      try {
+        for (Index index = next.fetch_add(1); index < count; index = next.fetch_add(1)) body(index, slot);
+      } catch (...) {
+        next.store(count);
+        const std::lock_guard<std::mutex> lock(error_mutex);
+        if (!error) error = std::current_exception();
+      }
+    }
+
+    const Index count;
+    Body& body;
+    std::atomic<Index> next{0};
+    std::atomic<int> slots{0};
+    std::mutex error_mutex;
+    std::exception_ptr error;
+    Eigen::Barrier finished;
+  };
+
+  std::unique_ptr<Eigen::ThreadPool> owned_;
+  Eigen::ThreadPoolInterface* pool_ = nullptr;
+};
+
+namespace detail {
+template <typename T, typename = void>
+struct IsExecutor : std::false_type {};
+template <typename T>
+struct IsExecutor<T, std::void_t<decltype(std::declval<const T&>().concurrency())>> : std::true_type {};
+}  // namespace detail
+
+}  // namespace crisp

@@ -1,0 +1,122 @@
+// The contract between a loss and crisp.
+//
+// Almost every image loss is a mean over planes (a channel of an image), so a loss author writes one plane:
+//
+//   template <typename T>
+//   struct MyLoss : crisp::PlaneLoss<T> {
+//     T plane(const crisp::PlanePair<T>& images, crisp::PlaneGradient<T> gradient) const {
+//       const auto residual = images.prediction - images.target;
+//       if (gradient) gradient.add(residual * (T(2) / T(residual.size())));
+//       return crisp::plane_mean(residual.square());
+//     }
+//   };
+//
+// and has batching, threads, composition, views and the gradient check from it: evaluate.hpp does the rest,
+// once.
+//
+// A loss that has conditions on the shape, or that wants memory of its own, hides the members of PlaneLoss:
+//   check(height, width)               throws ShapeError where the loss has no value;
+//   Workspace                          what one thread keeps from plane to plane, default constructible;
+//   prepare(workspace, height, width)  allocates, so that plane() need not; cheap when nothing has changed;
+//   plane(images, gradient, workspace) the kernel, which then takes the workspace too.
+// All three are const: a loss never changes once it is made, and threads share it. check() and prepare() may
+// throw; plane() should not, since other planes have then been written already.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "crisp/core/images.hpp"
+
+namespace crisp {
+
+/// What a plane kernel reads.
+template <typename T>
+struct PlanePair {
+  Plane<T> prediction;
+  Plane<T> target;
+};
+
+/// What a plane kernel writes, if it is asked to: scale * d value / d prediction, added to what is there.
+template <typename T>
+class PlaneGradient {
+ public:
+  /// No gradient is wanted.
+  PlaneGradient() = default;
+  PlaneGradient(T* data, Index height, Index width, T scale)
+      : data_(data), height_(height), width_(width), scale_(scale) {}
+
+  /// Whether a gradient is wanted at all.
+  explicit operator bool() const { return data_ != nullptr; }
+
+  /// plane() += scale() * derivative.
+  template <typename Derivative>
+  void add(const Eigen::ArrayBase<Derivative>& derivative) const {
+    plane() += scale_ * derivative;
+  }
+
+  /// The same for a kernel that writes for itself.
+  MutablePlane<T> plane() const { return {data_, height_, width_}; }
+  T scale() const { return scale_; }
+
+  /// The same place, for a term that counts factor times.
+  PlaneGradient scaled(T factor) const { return {data_, height_, width_, scale_ * factor}; }
+
+ private:
+  T* data_ = nullptr;
+  Index height_ = 0;
+  Index width_ = 0;
+  T scale_ = 0;
+};
+
+/// The mean of an array expression over a plane. Rows are added in T and their sums in double, so that a
+/// float loss keeps its accuracy on large planes.
+template <typename Expression>
+typename Expression::Scalar plane_mean(const Eigen::ArrayBase<Expression>& expression) {
+  double sum = 0;
+  for (Index row = 0; row < expression.rows(); ++row) sum += static_cast<double>(expression.row(row).sum());
+  return static_cast<typename Expression::Scalar>(sum / static_cast<double>(expression.size()));
+}
+
+namespace detail {
+struct LossTag {};
+}  // namespace detail
+
+/// The base of every loss that is a mean over planes. It has no virtual functions and no data.
+template <typename T>
+struct PlaneLoss : detail::LossTag {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "crisp: a loss is on float or double");
+  using Scalar = T;
+  struct Workspace {};
+  void check(Index /*height*/, Index /*width*/) const {}
+  template <typename AnyWorkspace>
+  void prepare(AnyWorkspace& /*workspace*/, Index /*height*/, Index /*width*/) const {}
+};
+
+namespace detail {
+
+template <typename Loss>
+inline constexpr bool is_loss = std::is_base_of_v<LossTag, Loss>;
+
+/// Whether the kernel takes no workspace.
+template <typename Loss, typename T, typename = void>
+struct HasPlainKernel : std::false_type {};
+template <typename Loss, typename T>
+struct HasPlainKernel<Loss, T,
+                      std::void_t<decltype(std::declval<const Loss&>().plane(
+                          std::declval<const PlanePair<T>&>(), std::declval<PlaneGradient<T>>()))>>
+    : std::true_type {};
+
+/// Calls the kernel, with the workspace if it takes one.
+template <typename Loss, typename T>
+T call_plane(const Loss& loss, const PlanePair<T>& images, const PlaneGradient<T>& gradient,
+             typename Loss::Workspace& workspace) {
+  if constexpr (HasPlainKernel<Loss, T>::value) {
+    return loss.plane(images, gradient);
+  } else {
+    return loss.plane(images, gradient, workspace);
+  }
+}
+
+}  // namespace detail
+}  // namespace crisp

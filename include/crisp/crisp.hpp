@@ -1,0 +1,20 @@
+// All of crisp. Each header below also stands on its own.
+#pragma once
+
+#include "crisp/core/compose.hpp"
+#include "crisp/core/errors.hpp"
+#include "crisp/core/evaluate.hpp"
+#include "crisp/core/executor.hpp"
+#include "crisp/core/images.hpp"
+#include "crisp/core/loss.hpp"
+#include "crisp/losses/bce_with_logits.hpp"
+#include "crisp/losses/dft.hpp"
+#include "crisp/losses/gaussian_kl.hpp"
+#include "crisp/losses/l1.hpp"
+#include "crisp/losses/mse.hpp"
+#include "crisp/losses/presets.hpp"
+#include "crisp/losses/ssim.hpp"
+#include "crisp/losses/stft.hpp"
+#include "crisp/spectral/stft.hpp"
+#include "crisp/testing/gradient_check.hpp"
+#include "crisp/version.hpp"

@@ -1,0 +1,37 @@
+// Sampled, normalised Gaussian windows.
+#pragma once
+
+#include <cmath>
+
+#include "crisp/core/errors.hpp"
+#include "crisp/core/images.hpp"
+
+namespace crisp {
+
+/// The taps of a one-dimensional filter, first to last.
+template <typename T>
+using Taps = Eigen::Array<T, Eigen::Dynamic, 1>;
+
+/// tap_k = exp(-(k - (size-1)/2)² / (2 sigma²)) / Σ, for k = 0 … size-1.
+///
+/// An even size has its centre between two pixels, so the taps are symmetric for every size. They are
+/// computed in double and rounded to T at the end. Throws OptionError for a size below 1 or a sigma that is
+/// not positive and finite.
+template <typename T>
+Taps<T> gaussian_taps(Index size, double sigma) {
+  if (size < 1) detail::fail<OptionError>("a Gaussian window needs at least 1 tap, got ", size);
+  if (!(sigma > 0) || !std::isfinite(sigma)) {
+    detail::fail<OptionError>("the sigma of a Gaussian window must be positive and finite, got ", sigma);
+  }
+  // Relative to the largest tap, which lies 0 or ½ from the centre, so that a tiny sigma does not leave 0/0.
+  const double centre = static_cast<double>(size - 1) / 2;
+  const double nearest = size % 2 == 0 ? 0.5 : 0;
+  Taps<double> taps(size);
+  for (Index k = 0; k < size; ++k) {
+    const double distance = std::abs(static_cast<double>(k) - centre);
+    taps[k] = std::exp(-(distance - nearest) / sigma * ((distance + nearest) / sigma) / 2);
+  }
+  return (taps / taps.sum()).template cast<T>();
+}
+
+}  // namespace crisp

@@ -1,0 +1,42 @@
+// SIMD batches of complex numbers: real and imaginary parts apart in registers, side by side in memory.
+#pragma once
+
+#include <complex>
+#include <xsimd/xsimd.hpp>
+
+namespace crisp::detail {
+
+template <typename V>
+struct ComplexBatch {
+  V re;
+  V im;
+};
+
+/// |x|²
+template <typename V>
+V square_of(const ComplexBatch<V>& x) {
+  return x.re * x.re + x.im * x.im;
+}
+
+// xsimd 8 builds its AVX registers from halves of ones not yet set, which GCC takes for a mistake.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+template <typename T>
+ComplexBatch<xsimd::batch<T>> load_complex(const std::complex<T>* from) {
+  const auto loaded = xsimd::batch<std::complex<T>>::load_unaligned(from);
+  return {loaded.real(), loaded.imag()};
+}
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+template <typename T>
+void store_complex(const ComplexBatch<xsimd::batch<T>>& x, std::complex<T>* to) {
+  xsimd::batch<std::complex<T>>(x.re, x.im).store_unaligned(to);
+}
+
+}  // namespace crisp::detail

@@ -1,0 +1,139 @@
+// The options of the spectral losses, and their checks.
+#pragma once
+
+#include <cmath>
+#include <ostream>
+#include <tuple>
+
+#include "crisp/core/errors.hpp"
+#include "crisp/core/images.hpp"
+
+namespace crisp {
+
+/// A height and a width. An integer converts to both: options.window = 16.
+struct Size2 {
+  Index height;
+  Index width;
+
+  constexpr Size2(Index both) : height(both), width(both) {}
+  constexpr Size2(Index height_, Index width_) : height(height_), width(width_) {}
+
+  friend constexpr bool operator==(const Size2& a, const Size2& b) {
+    return a.height == b.height && a.width == b.width;
+  }
+  friend constexpr bool operator!=(const Size2& a, const Size2& b) { return !(a == b); }
+  friend std::ostream& operator<<(std::ostream& stream, const Size2& size) {
+    return stream << size.height << "x" << size.width;
+  }
+};
+
+/// h(t) for t = 0 … n-1; a window of two dimensions is w(t_y, t_x) = h(t_y) h(t_x).
+enum class WindowShape {
+  hann,            ///< 1/2 - 1/2 cos(2πt/n), periodic: 0 at t = 0 alone
+  hann_symmetric,  ///< 1/2 - 1/2 cos(2πt/(n-1)): 0 at both ends
+  hamming,         ///< 0.54 - 0.46 cos(2πt/n)
+  rectangular,     ///< 1
+};
+
+/// W(u, v), what a bin's distance is multiplied with.
+enum class FrequencyWeight {
+  linear,  ///< √(f_u² + f_v²)/√½, f the signed frequency in cycles per sample: 0 at DC, 1 at the corner
+  uniform,           ///< 1
+  quadrant_product,  ///< u/(n_y/2-1) v/(n_x/2-1) where u < n_y/2 and v < n_x/2 (integer halves), else 0. It
+                     ///< sees no axis-aligned frequency; here for parity with the code of Dalal 2024
+};
+
+/// D(X, Y), the distance of a prediction's bin X from a target's bin Y.
+enum class SpectralDistance {
+  polar,            ///< amplitude_weight ||X|-|Y|| + phase_weight γ φ(X, Y)
+  rectangular,      ///< |Re(X-Y)| + |Im(X-Y)|
+  complex_modulus,  ///< |X-Y|
+};
+
+/// φ(X, Y), the distance of two phases.
+enum class PhaseDistance {
+  wrapped,  ///< |arg(X conj Y)|, in [0, π]; 0 where X or Y is 0
+  raw,      ///< |arg(X+b) - arg(Y+b)|, b the phase_bias, in [0, 2π]: it jumps where a phase wraps around
+  cosine,   ///< 1 - cos(arg X - arg Y), in [0, 2]; 0 where X or Y is 0
+};
+
+enum class Normalization {
+  none,
+  ortho,  ///< spectra divided by √(n_y n_x)
+};
+
+enum class Reduction {
+  sum,   ///< over all frames and bins
+  mean,  ///< that divided by frames * n_y * n_x
+};
+
+/// What the losses on spectra share. The template argument is the default of window_shape.
+template <WindowShape default_window_shape>
+struct BasicSpectralOptions {
+  WindowShape window_shape = default_window_shape;
+  FrequencyWeight frequency_weight = FrequencyWeight::linear;
+  SpectralDistance distance = SpectralDistance::polar;
+  double amplitude_weight = 1;  ///< α of the polar distance, >= 0
+  double phase_weight = 2;      ///< λ of the polar distance, >= 0
+  PhaseDistance phase_distance = PhaseDistance::wrapped;
+  double phase_gate = 0;  ///< τ >= 0: γ = s/(s + τ²) with s = |X||Y|, and 1 if τ is 0. Bins without signal
+                          ///< have no phase worth matching
+  double phase_bias = 0;  ///< b of the raw phase distance, any finite number
+  Normalization normalization = Normalization::none;
+  Reduction bin_reduction = Reduction::sum;
+};
+
+using SpectralOptions = BasicSpectralOptions<WindowShape::hann>;
+
+/// The window is the whole image.
+using DftOptions = BasicSpectralOptions<WindowShape::rectangular>;
+
+struct StftOptions : SpectralOptions {
+  Size2 window = 16;  ///< n_y x n_x pixels, each >= 2
+  Size2 stride = 4;   ///< from one frame to the next, each >= 1
+};
+
+namespace detail {
+
+/// All fields of BasicSpectralOptions, in one place for comparing and copying.
+template <typename Options>
+auto spectral_fields(Options& o) {
+  return std::tie(o.window_shape, o.frequency_weight, o.distance, o.amplitude_weight, o.phase_weight,
+                  o.phase_distance, o.phase_gate, o.phase_bias, o.normalization, o.bin_reduction);
+}
+
+/// The same options under the type that does not depend on a default.
+template <WindowShape shape>
+SpectralOptions to_spectral_options(const BasicSpectralOptions<shape>& options) {
+  SpectralOptions result;
+  spectral_fields(result) = spectral_fields(options);
+  return result;
+}
+
+inline void check_option(bool holds, const char* name, const char* condition, double value) {
+  if (!holds) fail<OptionError>(name, " must be ", condition, ", got ", value);
+}
+
+inline void check_not_negative(const char* name, double value) {
+  check_option(std::isfinite(value) && value >= 0, name, "finite and at least 0", value);
+}
+
+template <WindowShape shape>
+void check_spectral_options(const BasicSpectralOptions<shape>& options) {
+  check_not_negative("amplitude_weight", options.amplitude_weight);
+  check_not_negative("phase_weight", options.phase_weight);
+  check_not_negative("phase_gate", options.phase_gate);
+  check_option(std::isfinite(options.phase_bias), "phase_bias", "finite", options.phase_bias);
+}
+
+inline void check_frames(const Size2& window, const Size2& stride) {
+  if (window.height < 2 || window.width < 2) {
+    fail<OptionError>("a window must be at least 2x2 pixels, got ", window);
+  }
+  if (stride.height < 1 || stride.width < 1) {
+    fail<OptionError>("a stride must be at least 1x1 pixels, got ", stride);
+  }
+}
+
+}  // namespace detail
+}  // namespace crisp

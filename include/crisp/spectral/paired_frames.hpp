@@ -1,0 +1,254 @@
+// The short-time spectra of two real planes at once, and the adjoint: the engine below Stft and the spectral
+// losses.
+//
+// The transform of a frame factors: window and transform its columns, then the rows of what that gives.
+//   C(k, u, x) = Σ_t h_y(t) f(k s_y + t, x) e^{-2πi ut/n_y}              one transform a frame row k and
+//   image column x F(k, l, u, v) = Σ_t h_x(t) C(k, u, l s_x + t) e^{-2πi vt/n_x}        one a frame (k, l)
+//   and u
+// Three things are saved. All frames that overlap sideways share their columns. Both planes are real, so they
+// go through the first step as one complex signal z = first + i second, taken apart by symmetry,
+//   first: (Z(u) + conj Z(-u))/2, second: (Z(u) - conj Z(-u))/2i,
+// and only u = 0 … n_y/2 is ever computed: the other half is conjugate. And on the way back, where the result
+// is real, two columns of it share a transform in the same manner.
+//
+// The work goes in tiles of a few frame rows, all of whose (row, u) lie side by side as lanes of the second
+// step:
+//   load(tile) -> for each frame column: analyse(l), read the spectra, replace the first's by cotangents,
+//   synthesise(l) -> store(tile).
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <cstddef>
+#include <xsimd/xsimd.hpp>
+
+#include "crisp/core/aligned.hpp"
+#include "crisp/core/loss.hpp"
+#include "crisp/spectral/complex_batch.hpp"
+#include "crisp/spectral/fft.hpp"
+#include "crisp/spectral/frames.hpp"
+#include "crisp/spectral/window.hpp"
+
+namespace crisp::detail {
+
+template <typename T>
+class PairedFrames {
+  using Complex = std::complex<T>;
+
+ public:
+  PairedFrames() = default;
+
+  PairedFrames(const Frames& frames, WindowShape shape, Normalization normalization)
+      : frames_(frames),
+        half_height_(frames.window.height / 2 + 1),
+        tile_rows_(std::clamp<Index>(lanes_of_a_tile / half_height_, 1, frames.rows)),
+        lanes_(fft::padded_lanes(tile_rows_ * half_height_)),
+        column_lanes_(fft::padded_lanes(frames.image.width)),
+        pair_lanes_(fft::padded_lanes((frames.image.width + 1) / 2)),
+        row_window_(window_function<T>(shape, frames.window.width)),
+        column_window_(window_function<T>(shape, frames.window.height)),
+        column_forward_(frames.window.height, column_lanes_, fft::Direction::forward),
+        column_backward_(frames.window.height, pair_lanes_, fft::Direction::backward),
+        row_forward_(frames.window.width, 2 * lanes_, fft::Direction::forward),
+        row_backward_(frames.window.width, lanes_, fft::Direction::backward),
+        columns_(size(frames.image.width * 2 * lanes_)),
+        cotangent_columns_(size(frames.image.width * lanes_)),
+        in_lanes_(size(std::max(frames.window.height * column_lanes_, frames.window.width * 2 * lanes_))),
+        in_rows_(in_lanes_.size()) {
+    // Normalisation, and the half that taking the pair apart asks for, go into the taps.
+    const double area = static_cast<double>(frames.window.height * frames.window.width);
+    const T norm = normalization == Normalization::ortho ? static_cast<T>(1 / std::sqrt(area)) : T(1);
+    for (T& tap : column_window_) tap *= norm / 2;
+  }
+
+  Index tiles() const { return (frames_.rows + tile_rows_ - 1) / tile_rows_; }
+
+  /// The frame rows of a tile: `tile_row_count` from first_row on.
+  Index first_row(Index tile) const { return tile * tile_rows_; }
+  Index row_count(Index tile) const { return std::min(tile_rows_, frames_.rows - first_row(tile)); }
+
+  Index half_height() const { return half_height_; }
+
+  /// Transforms the columns of a tile's frames.
+  void load(Index tile, const Plane<T>& first, const Plane<T>& second) {
+    const Index width = frames_.image.width;
+    for (Index row = 0; row < row_count(tile); ++row) {
+      const Index top = (first_row(tile) + row) * frames_.stride.height;
+      for (Index t = 0; t < frames_.window.height; ++t) {
+        interleave(first.data() + (top + t) * width, second.data() + (top + t) * width,
+                   column_window_[index(t)], in_lanes_.data() + t * column_lanes_);
+      }
+      column_forward_.execute(in_lanes_.data(), in_rows_.data());
+      split_columns(row);
+    }
+    start_adjoint();
+  }
+
+  /// Forgets what was synthesised. load does it too; needed only for an adjoint without a load.
+  void start_adjoint() { std::fill(cotangent_columns_.begin(), cotangent_columns_.end(), Complex()); }
+
+  /// Makes the spectra of the frames of the loaded tile in frame column l.
+  void analyse(Index l) {
+    const Index left = l * frames_.stride.width;
+    for (Index t = 0; t < frames_.window.width; ++t) {
+      lanes(in_lanes_, t, 2 * lanes_) = row_window_[index(t)] * lanes(columns_, left + t, 2 * lanes_);
+    }
+    row_forward_.execute(in_lanes_.data(), in_rows_.data());
+    for (Index row = 0; row < tile_rows_; ++row) {
+      make_real(first_spectrum(row));
+      make_real(second_spectrum(row));
+    }
+  }
+
+  /// The half spectrum [u][v], u <= n_y/2, of each plane in the frame of the tile's row and of the analysed
+  /// column.
+  Complex* first_spectrum(Index row) { return in_rows_.data() + row * half_height_ * frames_.window.width; }
+  Complex* second_spectrum(Index row) {
+    return in_rows_.data() + (lanes_ + row * half_height_) * frames_.window.width;
+  }
+
+  /// The adjoint of analyse for the first plane. Its spectra must have been replaced by cotangents, in every
+  /// row of the tile: ∂/∂Re F + i ∂/∂Im F of a function of the half spectrum.
+  void synthesise(Index l) {
+    const Index left = l * frames_.stride.width;
+    row_backward_.execute(in_rows_.data(), in_lanes_.data());
+    for (Index t = 0; t < frames_.window.width; ++t) {
+      lanes(cotangent_columns_, left + t, lanes_) += row_window_[index(t)] * lanes(in_lanes_, t, lanes_);
+    }
+  }
+
+  /// The adjoint of load for the first plane: adds scale times what was synthesised to `plane`.
+  void store(Index tile, T scale, MutablePlane<T> plane) {
+    const Index width = frames_.image.width;
+    const Index half_width = (width + 1) / 2;
+    for (Index row = 0; row < row_count(tile); ++row) {
+      pair_columns(row);
+      column_backward_.execute(in_rows_.data(), in_lanes_.data());
+      const Index top = (first_row(tile) + row) * frames_.stride.height;
+      for (Index t = 0; t < frames_.window.height; ++t) {
+        const Complex* pairs = in_lanes_.data() + t * pair_lanes_;
+        const T tap = 2 * column_window_[index(t)] * scale;
+        T* pixels = plane.data() + (top + t) * width;
+        add_pairs(pairs, tap, pixels, pixels + half_width, width - half_width);
+        if (2 * half_width != width) pixels[half_width - 1] += tap * pairs[half_width - 1].real();
+      }
+    }
+  }
+
+ private:
+  using Pack = xsimd::batch<T>;
+  static constexpr Index pack = static_cast<Index>(Pack::size);
+
+  /// About as many lanes as let a tile of small windows stay in the first-level cache.
+  static constexpr Index lanes_of_a_tile = 36;
+
+  static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
+  static std::size_t size(Index count) { return static_cast<std::size_t>(count); }
+
+  /// Line t of a buffer of lines of `count` complex numbers, as the real numbers that it consists of.
+  static auto lanes(AlignedVector<Complex>& buffer, Index t, Index count) {
+    // The standard lays a complex number out as two reals.
+    return Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>, Eigen::Aligned16>(
+        reinterpret_cast<T*>(buffer.data() + t * count), 2 * count);
+  }
+
+  /// out = tap * (re + i im), over a row of pixels.
+  void interleave(const T* re, const T* im, T tap, Complex* out) const {
+    const Index width = frames_.image.width;
+    Index x = 0;
+    for (; x + pack <= width; x += pack) {
+      store_complex({tap * Pack::load_unaligned(re + x), tap * Pack::load_unaligned(im + x)}, out + x);
+    }
+    for (; x < width; ++x) out[x] = Complex(tap * re[x], tap * im[x]);
+  }
+
+  /// left += tap * Re pairs, right += tap * Im pairs.
+  static void add_pairs(const Complex* pairs, T tap, T* left, T* right, Index count) {
+    Index x = 0;
+    for (; x + pack <= count; x += pack) {
+      const ComplexBatch<Pack> pair = load_complex(pairs + x);
+      (Pack::load_unaligned(left + x) + tap * pair.re).store_unaligned(left + x);
+      (Pack::load_unaligned(right + x) + tap * pair.im).store_unaligned(right + x);
+    }
+    for (; x < count; ++x) {
+      left[x] += tap * pairs[x].real();
+      right[x] += tap * pairs[x].imag();
+    }
+  }
+
+  /// Takes the transforms of first + i second apart; the taps have halved them already.
+  void split_columns(Index row) {
+    const Index n = frames_.window.height;
+    for (Index x = 0; x < frames_.image.width; ++x) {
+      const Complex* z = in_rows_.data() + x * n;
+      Complex* first = columns_.data() + x * 2 * lanes_ + row * half_height_;
+      Complex* second = first + lanes_;
+      first[0] = Complex(2 * z[0].real(), 0);
+      second[0] = Complex(2 * z[0].imag(), 0);
+      for (Index u = 1; u < half_height_; ++u) {
+        const Complex a = z[u];
+        const Complex b = z[n - u];
+        first[u] = Complex(a.real() + b.real(), a.imag() - b.imag());
+        second[u] = Complex(a.imag() + b.imag(), b.real() - a.real());
+      }
+    }
+  }
+
+  /// The adjoint of split_columns, for the first plane alone. With E the Hermitian spectrum whose real
+  /// transform is the real part of the half's, two columns x of the image go as one complex one: E_left + i
+  /// E_right.
+  void pair_columns(Index row) {
+    const Index n = frames_.window.height;
+    const Index half_width = (frames_.image.width + 1) / 2;
+    for (Index x = 0; x < half_width; ++x) {
+      const Complex* left = cotangent_columns_.data() + x * lanes_ + row * half_height_;
+      const bool has_right = x + half_width < frames_.image.width;
+      const Complex* right = has_right ? left + half_width * lanes_ : left;
+      const T keep = has_right ? T(1) : T(0);
+      Complex* z = in_rows_.data() + x * n;
+      z[0] = Complex(left[0].real(), keep * right[0].real());
+      for (Index u = 1; u < half_height_; ++u) {
+        if (2 * u == n) {
+          z[u] = Complex(left[u].real(), keep * right[u].real());
+          continue;
+        }
+        const Complex a = T(0.5) * left[u];
+        const Complex b = T(0.5) * keep * right[u];
+        z[u] = Complex(a.real() - b.imag(), a.imag() + b.real());
+        z[n - u] = Complex(a.real() + b.imag(), b.real() - a.imag());
+      }
+    }
+  }
+
+  /// The bins that are their own conjugates are real; rounding must not decide the sign of a phase of ±π.
+  void make_real(Complex* spectrum) const {
+    const Index height = frames_.window.height;
+    const Index width = frames_.window.width;
+    for (const Index u : {Index(0), height % 2 == 0 ? height / 2 : 0}) {
+      for (const Index v : {Index(0), width % 2 == 0 ? width / 2 : 0}) {
+        Complex& bin = spectrum[u * width + v];
+        bin = Complex(bin.real(), 0);
+      }
+    }
+  }
+
+  Frames frames_;
+  Index half_height_ = 0;
+  Index tile_rows_ = 0;
+  Index lanes_ = 0;         // (row of the tile, u) of one plane
+  Index column_lanes_ = 0;  // image columns
+  Index pair_lanes_ = 0;    // pairs of image columns
+  std::vector<T> row_window_;
+  std::vector<T> column_window_;
+  fft::Transform<T> column_forward_;
+  fft::Transform<T> column_backward_;
+  fft::Transform<T> row_forward_;
+  fft::Transform<T> row_backward_;
+  AlignedVector<Complex> columns_;            // [x][plane][lane]: C
+  AlignedVector<Complex> cotangent_columns_;  // [x][lane]
+  AlignedVector<Complex> in_lanes_;
+  AlignedVector<Complex> in_rows_;
+};
+
+}  // namespace crisp::detail

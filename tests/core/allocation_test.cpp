@@ -1,0 +1,59 @@
+// Counts every allocation of the process, by standing in for malloc, and so for operator new, Eigen and FFTW.
+#include <atomic>
+#include <crisp/crisp.hpp>
+#include <cstdlib>
+
+#include "support/catch.hpp"
+#include "support/random_images.hpp"
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  ++allocations;
+  return __libc_memalign(alignment, size);
+}
+}
+
+namespace {
+
+template <typename Loss, typename Executor>
+void check_allocates_once(const Loss& loss, const Executor& executor) {
+  const auto prediction = random_images<float>({6, 3, 29, 31}, 1);
+  const auto target = random_images<float>({6, 3, 29, 31}, 2);
+  crisp::Images<float> gradient;
+  crisp::Workspace<Loss> workspace;
+  const long before = allocations;
+  const float first = crisp::value_and_gradient(loss, prediction, target, gradient, workspace, executor);
+  const long after_first = allocations;
+  const float second = crisp::value_and_gradient(loss, prediction, target, gradient, workspace, executor);
+  const float third = crisp::value(loss, prediction, target, workspace, executor);
+  const long after_second = allocations;
+  CHECK(after_first > before);  // or the counter does not count
+  CHECK(after_second == after_first);
+  CHECK(first == second);
+  CHECK(first == third);
+}
+
+}  // namespace
+
+TEST_CASE("The second call with a workspace allocates nothing", "[workspace]") {
+  const auto composed = 0.01f * crisp::StftLoss<float>() + crisp::SsimLoss<float>() + crisp::L1Loss<float>();
+  const crisp::Threads threads(2);
+  check_allocates_once(crisp::MseLoss<float>(), crisp::Serial());
+  check_allocates_once(crisp::BceWithLogitsLoss<float>(), crisp::Serial());
+  check_allocates_once(crisp::SsimLoss<float>(), crisp::Serial());
+  check_allocates_once(crisp::StftLoss<float>(), crisp::Serial());
+  check_allocates_once(crisp::StftLoss<float>(crisp::presets::dalal_2024_code()), crisp::Serial());
+  check_allocates_once(crisp::DftLoss<float>(), crisp::Serial());
+  check_allocates_once(composed, crisp::Serial());
+  check_allocates_once(composed, threads);
+}

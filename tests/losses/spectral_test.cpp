@@ -1,0 +1,264 @@
+#include <cmath>
+#include <crisp/crisp.hpp>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/random_images.hpp"
+
+using Catch::Approx;
+using crisp::Images;
+using crisp::Shape;
+using crisp::Size2;
+
+namespace {
+
+/// Every combination of the options that change a formula.
+template <typename Options>
+std::vector<Options> all_options() {
+  struct Distance {
+    crisp::SpectralDistance distance;
+    crisp::PhaseDistance phase;
+    double gate;
+    double bias;
+  };
+  using crisp::PhaseDistance;
+  using crisp::SpectralDistance;
+  const std::vector<Distance> distances = {{SpectralDistance::polar, PhaseDistance::wrapped, 0, 0},
+                                           {SpectralDistance::polar, PhaseDistance::wrapped, 0.7, 0},
+                                           {SpectralDistance::polar, PhaseDistance::raw, 0, 0},
+                                           {SpectralDistance::polar, PhaseDistance::raw, 0.7, 0.4},
+                                           {SpectralDistance::polar, PhaseDistance::cosine, 0, 0},
+                                           {SpectralDistance::polar, PhaseDistance::cosine, 0.7, 0},
+                                           {SpectralDistance::rectangular, PhaseDistance::raw, 0, 0},
+                                           {SpectralDistance::complex_modulus, PhaseDistance::raw, 0, 0}};
+  std::vector<Options> all;
+  for (const Distance& distance : distances) {
+    for (const auto weight : {crisp::FrequencyWeight::linear, crisp::FrequencyWeight::uniform,
+                              crisp::FrequencyWeight::quadrant_product}) {
+      for (const auto window : {crisp::WindowShape::hann, crisp::WindowShape::hann_symmetric,
+                                crisp::WindowShape::hamming, crisp::WindowShape::rectangular}) {
+        for (const auto normalization : {crisp::Normalization::none, crisp::Normalization::ortho}) {
+          for (const auto reduction : {crisp::Reduction::sum, crisp::Reduction::mean}) {
+            Options options;
+            options.distance = distance.distance;
+            options.phase_distance = distance.phase;
+            options.phase_gate = distance.gate;
+            options.phase_bias = distance.bias;
+            options.frequency_weight = weight;
+            options.window_shape = window;
+            options.normalization = normalization;
+            options.bin_reduction = reduction;
+            options.amplitude_weight = 0.8;
+            options.phase_weight = 1.7;
+            all.push_back(options);
+          }
+        }
+      }
+    }
+  }
+  return all;
+}
+
+template <typename Loss>
+void check_derivative(const Loss& loss, const Shape& shape, unsigned seed) {
+  const auto prediction = random_images<double>(shape, seed, -0.3, 1);
+  const auto target = random_images<double>(shape, seed + 1000, 0, 1.2);
+  const auto report = crisp::check_gradient(loss, prediction, target);
+  INFO(report);
+  CHECK(report.passed());
+}
+
+}  // namespace
+
+TEST_CASE("The STFT loss's gradient is its derivative, for every option", "[stft_loss][gradient]") {
+  struct Geometry {
+    Shape image;
+    Size2 window;
+    Size2 stride;
+  };
+  // Odd, prime and non-square; one and three channels; overlap, gaps, uncovered borders, one frame.
+  const std::vector<Geometry> geometries = {
+      {{1, 1, 13, 11}, {7, 5}, {3, 2}},  {{1, 3, 7, 9}, {4, 6}, {2, 1}}, {{2, 1, 11, 8}, 5, {6, 3}},
+      {{1, 1, 10, 13}, {8, 11}, {1, 2}}, {{1, 1, 7, 7}, 7, 4},
+  };
+  unsigned number = 0;
+  for (crisp::StftOptions options : all_options<crisp::StftOptions>()) {
+    const Geometry& geometry = geometries[number % geometries.size()];
+    options.window = geometry.window;
+    options.stride = geometry.stride;
+    CAPTURE(number, geometry.image, geometry.window, geometry.stride);
+    check_derivative(crisp::StftLoss<double>(options), geometry.image, number++);
+  }
+}
+
+TEST_CASE("The DFT loss's gradient is its derivative, for every option", "[dft_loss][gradient]") {
+  const std::vector<Shape> shapes = {{1, 1, 7, 11}, {1, 3, 6, 5}, {2, 1, 8, 9}, {1, 1, 4, 4}, {1, 1, 13, 6}};
+  unsigned number = 0;
+  for (const crisp::DftOptions& options : all_options<crisp::DftOptions>()) {
+    const Shape& shape = shapes[number % shapes.size()];
+    CAPTURE(number, shape);
+    check_derivative(crisp::DftLoss<double>(options), shape, number++);
+  }
+}
+
+TEST_CASE("An STFT of one frame is the DFT", "[stft_loss][dft_loss]") {
+  const auto prediction = random_images<double>({2, 2, 15, 18}, 1);
+  const auto target = random_images<double>({2, 2, 15, 18}, 2);
+  crisp::StftOptions stft;
+  stft.window = {15, 18};
+  crisp::DftOptions dft;
+  dft.window_shape = crisp::WindowShape::hann;
+  Images<double> stft_gradient, dft_gradient;
+  CHECK(crisp::value_and_gradient(crisp::StftLoss<double>(stft), prediction, target, stft_gradient) ==
+        crisp::value_and_gradient(crisp::DftLoss<double>(dft), prediction, target, dft_gradient));
+  CHECK(largest_difference(stft_gradient, dft_gradient) == 0);
+}
+
+TEST_CASE("The polar loss is the formula on spectra from the transform", "[stft_loss]") {
+  const auto prediction = random_images<double>({1, 1, 14, 17}, 1);
+  const auto target = random_images<double>({1, 1, 14, 17}, 2);
+  crisp::StftOptions options;
+  options.window = {6, 7};
+  options.stride = {4, 5};
+  options.phase_gate = 0.5;
+  const crisp::Stft<double> stft(options.window, options.stride);
+  const auto x = stft.forward(prediction);
+  const auto y = stft.forward(target);
+  double expected = 0;
+  for (crisp::Index k = 0; k < 3; ++k) {
+    for (crisp::Index l = 0; l < 3; ++l) {
+      for (crisp::Index u = 0; u < 6; ++u) {
+        for (crisp::Index v = 0; v < 7; ++v) {
+          const auto a = x(0, 0, k, l, u, v);
+          const auto b = y(0, 0, k, l, u, v);
+          const double s = std::abs(a) * std::abs(b);
+          expected += frequency_weight(crisp::FrequencyWeight::linear, options.window, u, v) *
+                      (std::abs(std::abs(a) - std::abs(b)) +
+                       2 * s / (s + 0.25) * std::abs(std::arg(a * std::conj(b))));
+        }
+      }
+    }
+  }
+  CHECK(crisp::value(crisp::StftLoss<double>(options), prediction, target) ==
+        Approx(expected).epsilon(1e-12));
+}
+
+TEMPLATE_TEST_CASE("Black, flat and identical images have tame gradients", "[stft_loss][dft_loss]", float,
+                   double) {
+  using T = TestType;
+  const Shape shape{1, 1, 33, 28};
+  const auto noise = random_images<T>(shape, 1);
+  const auto black = constant_images<T>(shape, 0);
+  const auto gray = constant_images<T>(shape, T(0.3));
+  const auto white = constant_images<T>(shape, 1);
+  const auto bright = constant_images<T>(shape, 255);
+  // Derivatives go with 1/|X|. Smooth windows make bins of flat images honestly small, near 1e-9 of the
+  // largest in double; what rounding leaves of bins that are 0 is thousands of times smaller.
+  const double tame = std::is_same_v<T, float> ? 1e7 : 1e10;
+  const auto check = [&](const auto& loss) {
+    Images<T> gradient;
+    for (const auto* prediction : {&noise, &black, &gray, &white, &bright}) {
+      for (const auto* target : {&noise, &black, &gray, &white, &bright}) {
+        const T value = crisp::value_and_gradient(loss, *prediction, *target, gradient);
+        CHECK(std::isfinite(value));
+        REQUIRE(all_finite(gradient));
+        CHECK(largest_entry(gradient) < tame);
+        if (prediction == target) {
+          CHECK(value == 0);
+          CHECK(largest_entry(gradient) == 0);
+        }
+      }
+    }
+  };
+  for (const auto& options : all_options<crisp::StftOptions>()) check(crisp::StftLoss<T>(options));
+  for (const auto& options : all_options<crisp::DftOptions>()) check(crisp::DftLoss<T>(options));
+}
+
+TEST_CASE("Spectral losses are symmetric and invariant to the order of images", "[stft_loss][dft_loss]") {
+  const auto a = random_images<double>({2, 1, 20, 17}, 1);
+  const auto b = random_images<double>({2, 1, 20, 17}, 2);
+  Images<double> a_swapped(2, 1, 20, 17), b_swapped(2, 1, 20, 17);
+  for (crisp::Index image = 0; image < 2; ++image) {
+    a_swapped.chip(image, 0) = a.chip(1 - image, 0);
+    b_swapped.chip(image, 0) = b.chip(1 - image, 0);
+  }
+  const auto check = [&](const auto& loss) {
+    const double value = crisp::value(loss, a, b);
+    CHECK(value > 0);
+    CHECK(crisp::value(loss, b, a) == Approx(value).epsilon(1e-13));
+    CHECK(crisp::value(loss, a_swapped, b_swapped) == Approx(value).epsilon(1e-14));
+  };
+  for (auto options : all_options<crisp::StftOptions>()) {
+    options.window = 9;
+    options.stride = 4;
+    check(crisp::StftLoss<double>(options));
+  }
+  for (const auto& options : all_options<crisp::DftOptions>()) check(crisp::DftLoss<double>(options));
+}
+
+TEST_CASE("Float spectral losses agree with double as their docstring says", "[stft_loss][dft_loss]") {
+  const auto prediction = random_images<double>({2, 1, 28, 28}, 1);
+  const auto target = random_images<double>({2, 1, 28, 28}, 2);
+  const Images<float> float_prediction = prediction.cast<float>();
+  const Images<float> float_target = target.cast<float>();
+  // The same images for both, so that what differs is the arithmetic.
+  const Images<double> rounded_prediction = float_prediction.cast<double>();
+  const Images<double> rounded_target = float_target.cast<double>();
+  const auto check = [&](const auto& loss, const auto& float_loss) {
+    Images<double> gradient;
+    Images<float> float_gradient;
+    const double value = crisp::value_and_gradient(loss, rounded_prediction, rounded_target, gradient);
+    const double float_value = static_cast<double>(
+        crisp::value_and_gradient(float_loss, float_prediction, float_target, float_gradient));
+    CHECK(std::abs(float_value - value) <= 2e-5 * value);
+    const Images<double> widened = float_gradient.cast<double>();
+    CHECK(largest_difference(widened, gradient) <= 1e-3 * largest_entry(gradient));
+  };
+  for (const auto& options : all_options<crisp::StftOptions>()) {
+    check(crisp::StftLoss<double>(options), crisp::StftLoss<float>(options));
+  }
+  for (const auto& options : all_options<crisp::DftOptions>()) {
+    check(crisp::DftLoss<double>(options), crisp::DftLoss<float>(options));
+  }
+}
+
+TEST_CASE("Spectral options outside their range are errors that quote them", "[errors]") {
+  crisp::StftOptions options;
+  options.phase_weight = -0.25;
+  CHECK_THROWS_WITH(crisp::StftLoss<float>(options),
+                    Catch::Contains("phase_weight") && Catch::Contains("-0.25"));
+  options = {};
+  options.amplitude_weight = std::nan("");
+  CHECK_THROWS_AS(crisp::StftLoss<float>(options), crisp::OptionError);
+  options = {};
+  options.phase_gate = -1;
+  CHECK_THROWS_AS(crisp::StftLoss<float>(options), crisp::OptionError);
+  options = {};
+  options.window = {16, 1};
+  CHECK_THROWS_WITH(crisp::StftLoss<float>(options), Catch::Contains("16x1"));
+  options = {};
+  options.stride = {0, 4};
+  CHECK_THROWS_WITH(crisp::StftLoss<float>(options), Catch::Contains("0x4"));
+  options = {};
+  options.window = 3;
+  options.frequency_weight = crisp::FrequencyWeight::quadrant_product;
+  const auto images = random_images<float>({1, 1, 8, 8}, 1);
+  CHECK_THROWS_WITH(crisp::value(crisp::StftLoss<float>(options), images, images), Catch::Contains("3x3"));
+  const auto line = random_images<float>({1, 1, 1, 8}, 1);
+  CHECK_THROWS_WITH(crisp::value(crisp::DftLoss<float>(), line, line), Catch::Contains("1x8"));
+}
+
+TEST_CASE("Presets are what their sources say", "[presets]") {
+  const auto paper = crisp::presets::dalal_2024_paper();
+  CHECK(paper.window == Size2(16));
+  CHECK(paper.stride == Size2(4));
+  CHECK(paper.window_shape == crisp::WindowShape::hann);
+  CHECK(paper.frequency_weight == crisp::FrequencyWeight::linear);
+  CHECK(paper.phase_distance == crisp::PhaseDistance::raw);
+  CHECK(paper.phase_weight > paper.amplitude_weight);
+  const auto code = crisp::presets::dalal_2024_code();
+  CHECK(code.window_shape == crisp::WindowShape::rectangular);
+  CHECK(code.frequency_weight == crisp::FrequencyWeight::quadrant_product);
+  CHECK(code.amplitude_weight == 0.1);
+  CHECK(code.phase_weight == 0.9);
+}
