@@ -1,0 +1,42 @@
+// safetensors: named arrays in one file, which no reader has to execute. The format, whole:
+//
+//   8 bytes   N, the length of the header, little endian
+//   N bytes   JSON: {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [begin, end]}, ...}, and
+//   optionally
+//             "__metadata__": {"key": "text", ...}; padded with spaces so that the data starts at a multiple
+//             of 8
+//   the rest  the arrays in C order, little endian, without gaps; offsets count from here
+//
+// Source: https://github.com/huggingface/safetensors#format. Of its types this reads and writes F32.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace vae_mnist {
+
+/// An array in C order. No dimensions: one number.
+struct NamedTensor {
+  std::vector<std::size_t> shape;
+  std::vector<float> values;
+};
+
+/// What a file holds.
+struct Safetensors {
+  std::map<std::string, NamedTensor> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+/// Reads a file that may come from anywhere: every length, offset and type in it is checked before it is
+/// used. Throws FileError, naming the tensor and the numbers, for a file that is not exactly as the format
+/// says.
+Safetensors read_safetensors(const std::filesystem::path& path);
+
+/// Writes a file atomically; the same contents give the same bytes. Throws FileError if it cannot be written,
+/// and std::invalid_argument if a tensor's values do not fill its shape or a text is not UTF-8.
+void write_safetensors(const std::filesystem::path& path, const Safetensors& contents);
+
+}  // namespace vae_mnist

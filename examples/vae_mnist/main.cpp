@@ -1,0 +1,283 @@
+// vae_mnist: train, evaluate and sample the paper's variational autoencoder. This file is the command line
+// alone.
+//
+// Exit status: 0 done; 2 bad input, said in one sentence; 1 anything else that went wrong.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/checkpoint.hpp"
+#include "app/evaluation.hpp"
+#include "app/pictures.hpp"
+#include "app/train.hpp"
+#include "crisp/losses/presets.hpp"
+#include "data/drawn_digits.hpp"
+#include "data/mnist.hpp"
+#include "files/file_error.hpp"
+
+namespace {
+
+using namespace vae_mnist;
+
+/// An option that takes one of a few names.
+template <typename Value, typename Variable>
+void add_choice(CLI::App& command, const std::string& option, Variable& variable,
+                const std::map<std::string, Value>& values, const std::string& help) {
+  std::string names;
+  for (const auto& [name, value] : values) {
+    names += (names.empty() ? "" : ", ") + name;
+    if (variable == value) names += " (default)";
+  }
+  command
+      .add_option_function<std::string>(
+          option,
+          [&variable, values, option, names](const std::string& name) {
+            const auto found = values.find(name);
+            if (found == values.end())
+              throw CLI::ValidationError(option, "is one of " + names + ", got '" + name + "'");
+            variable = found->second;
+          },
+          help + ": " + names)
+      ->type_name("NAME");
+}
+
+template <typename Variable>
+void add_number(CLI::App& command, const std::string& option, Variable& variable, const std::string& help) {
+  command.add_option(option, variable, help)->capture_default_str();
+}
+
+struct DataOptions {
+  std::string folder;
+  Index train_limit = 0;  // 0: all
+
+  void add_to(CLI::App& command) {
+    command
+        .add_option(
+            "--data", folder,
+            "Folder with the four MNIST files, plain or gzipped; without it, digits that the program draws")
+        ->envname("CRISP_MNIST_DIR");
+  }
+
+  DataSplit load() const {
+    if (train_limit < 0) {
+      crisp::detail::fail<crisp::OptionError>("--train-images must be at least 0, got ", train_limit);
+    }
+    if (folder.empty()) {
+      DrawnDigitsOptions drawn;
+      if (train_limit > 0) drawn.train_count = train_limit;
+      return drawn_digits(drawn);
+    }
+    return load_mnist(folder,
+                      train_limit > 0 ? std::optional(static_cast<std::size_t>(train_limit)) : std::nullopt);
+  }
+};
+
+void add_threads(CLI::App& command, int& threads) {
+  threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  add_number(command, "--threads", threads, "Threads to work with; results do not depend on it");
+}
+
+void add_spectral_options(CLI::App& command, crisp::StftOptions& stft) {
+  const auto add_size = [&](const std::string& option, crisp::Size2& size, const std::string& help) {
+    command
+        .add_option_function<Index>(
+            option, [&size](Index pixels) { size = pixels; }, help)
+        ->default_str(std::to_string(size.height));
+  };
+  add_size("--window", stft.window, "Side of the STFT's window, in pixels");
+  add_size("--stride", stft.stride, "Pixels from one frame of the STFT to the next");
+  add_choice<crisp::WindowShape>(command, "--window-shape", stft.window_shape,
+                                 {{"hann", crisp::WindowShape::hann},
+                                  {"hann_symmetric", crisp::WindowShape::hann_symmetric},
+                                  {"hamming", crisp::WindowShape::hamming},
+                                  {"rectangular", crisp::WindowShape::rectangular}},
+                                 "Window function");
+  add_choice<crisp::FrequencyWeight>(command, "--frequency-weighting", stft.frequency_weight,
+                                     {{"linear", crisp::FrequencyWeight::linear},
+                                      {"uniform", crisp::FrequencyWeight::uniform},
+                                      {"quadrant_product", crisp::FrequencyWeight::quadrant_product}},
+                                     "How frequencies weigh");
+  add_choice<crisp::SpectralDistance>(command, "--distance", stft.distance,
+                                      {{"polar", crisp::SpectralDistance::polar},
+                                       {"rectangular", crisp::SpectralDistance::rectangular},
+                                       {"complex_modulus", crisp::SpectralDistance::complex_modulus}},
+                                      "Distance of two bins");
+  add_number(command, "--amplitude-weight", stft.amplitude_weight, "Weight of amplitudes");
+  add_number(command, "--phase-weight", stft.phase_weight, "Weight of phases");
+  add_choice<crisp::PhaseDistance>(command, "--phase-distance", stft.phase_distance,
+                                   {{"wrapped", crisp::PhaseDistance::wrapped},
+                                    {"raw", crisp::PhaseDistance::raw},
+                                    {"cosine", crisp::PhaseDistance::cosine}},
+                                   "Distance of two phases");
+  add_number(command, "--phase-gate", stft.phase_gate,
+             "Amplitude below which phases fade out; 0 for no gate");
+  add_number(command, "--phase-bias", stft.phase_bias, "Added to bins before their raw phase is taken");
+  add_choice<crisp::Normalization>(
+      command, "--normalization", stft.normalization,
+      {{"none", crisp::Normalization::none}, {"ortho", crisp::Normalization::ortho}},
+      "Normalisation of spectra");
+  add_choice<crisp::Reduction>(command, "--bin-reduction", stft.bin_reduction,
+                               {{"sum", crisp::Reduction::sum}, {"mean", crisp::Reduction::mean}},
+                               "Reduction over bins");
+}
+
+class TrainCommand {
+ public:
+  explicit TrainCommand(CLI::App& app) {
+    CLI::App& command =
+        *app.add_subcommand("train", "Train a network, evaluate it after every epoch, draw pictures");
+    options_.loss.stft = crisp::presets::dalal_2024_code();
+    std::string losses;
+    for (const std::string& name : reconstruction_loss_names()) losses += (losses.empty() ? "" : ", ") + name;
+    command.add_option("--loss", options_.loss.name, "Reconstruction loss: " + losses)->capture_default_str();
+    data_.add_to(command);
+    add_number(command, "--train-images", data_.train_limit, "Train on the first so many images; 0 for all");
+    command.add_option("--out", options_.out, "Folder for the checkpoint, history and pictures")
+        ->capture_default_str();
+    command.add_flag("--overwrite", options_.overwrite, "Lose a training that is in that folder already");
+    add_number(command, "--epochs", options_.epochs, "Times through the training images");
+    add_number(command, "--batch", options_.batch, "Images a step");
+    add_number(command, "--seed", options_.seed, "Seed of weights, order and noise");
+    add_threads(command, options_.threads);
+
+    command.option_defaults()->group(
+        "Objective: beta KL + frequency-weight * frequency loss + weight * loss");
+    add_number(command, "--weight", options_.loss.weight, "Weight of l1, l2, bce or ssim");
+    add_number(command, "--frequency-weight", options_.loss.frequency_weight,
+               "Weight of the DFT or STFT loss");
+    add_number(command, "--beta", options_.beta, "Weight of the KL divergence");
+
+    command.option_defaults()->group("Frequency loss");
+    add_spectral_options(command, options_.loss.stft);
+
+    command.option_defaults()->group("Network and optimiser");
+    add_number(command, "--latent", options_.latent, "Latent dimensions");
+    add_number(command, "--initial-log-variance", options_.initial_log_variance,
+               "Log-variance of the posterior to start from; 0 in the paper's code");
+    add_choice<std::optional<OutputActivation>>(
+        command, "--output", options_.output,
+        {{"linear", OutputActivation::linear}, {"sigmoid", OutputActivation::sigmoid}},
+        "Last activation; by default sigmoid for bce, else linear");
+    add_number(command, "--rate-minimum", options_.rate.minimum, "Learning rate at the cycles' ends");
+    add_number(command, "--rate-maximum", options_.rate.maximum, "Learning rate at the first cycle's peak");
+    add_number(command, "--rate-step", options_.rate.step_size, "Steps from the minimum to the peak");
+    add_number(command, "--adam-beta1", options_.adam.beta1, "Adam's decay of the first moment");
+    add_number(command, "--adam-beta2", options_.adam.beta2, "Adam's decay of the second moment");
+    add_number(command, "--adam-epsilon", options_.adam.epsilon, "Adam's epsilon");
+    command.callback([this] { run(); });
+  }
+
+ private:
+  void run() const {
+    const DataSplit split = data_.load();
+    train(options_, split);
+    std::cerr << "checkpoint, history and pictures are in " << options_.out << "\n";
+  }
+
+  TrainOptions options_;
+  DataOptions data_;
+};
+
+class EvaluateCommand {
+ public:
+  explicit EvaluateCommand(CLI::App& app) {
+    CLI::App& command =
+        *app.add_subcommand("evaluate", "PSNR, SSIM and KL of a checkpoint on the test images");
+    command.add_option("checkpoint", checkpoint_, "A checkpoint, as train writes it")->required();
+    data_.add_to(command);
+    command.add_flag("--json", json_, "Print one JSON object: psnr, ssim, kl, images");
+    add_threads(command, threads_);
+    command.callback([this] { run(); });
+  }
+
+ private:
+  void run() const {
+    const crisp::Threads threads(threads_);
+    Vae<float> vae = load_checkpoint(checkpoint_);
+    const Dataset test = data_.load().test;
+    const Evaluation result = evaluate(vae, test.images, threads);
+    if (json_) {
+      const nlohmann::ordered_json object = {
+          {"psnr", result.psnr}, {"ssim", result.ssim}, {"kl", result.kl}, {"images", result.images}};
+      std::cout << object << "\n";
+    } else {
+      std::cout << std::fixed << std::setprecision(4) << "PSNR " << result.psnr << " dB, SSIM " << result.ssim
+                << ", KL " << result.kl << ", means over " << result.images << " images (" << test.name
+                << ")\n";
+    }
+  }
+
+  std::string checkpoint_;
+  DataOptions data_;
+  bool json_ = false;
+  int threads_ = 1;
+};
+
+class SampleCommand {
+ public:
+  explicit SampleCommand(CLI::App& app) {
+    CLI::App& command =
+        *app.add_subcommand("sample", "Draw samples.png and, of two latent dimensions, manifold.png");
+    command.add_option("checkpoint", checkpoint_, "A checkpoint, as train writes it")->required();
+    command.add_option("--out", out_, "Folder for the pictures; by default the checkpoint's");
+    add_number(command, "--count", count_, "Samples to draw");
+    add_number(command, "--seed", seed_, "Seed of the samples");
+    add_threads(command, threads_);
+    command.callback([this] { run(); });
+  }
+
+ private:
+  void run() const {
+    if (count_ < 1) crisp::detail::fail<crisp::OptionError>("--count must be at least 1, got ", count_);
+    const crisp::Threads threads(threads_);
+    Vae<float> vae = load_checkpoint(checkpoint_);
+    const std::filesystem::path folder = out_.empty() ? checkpoint_.parent_path() : out_;
+    draw_samples(folder, vae, count_, seed_, threads);
+    const bool has_manifold = draw_manifold(folder, vae, threads);
+    std::cout << "wrote " << (folder / "samples.png").string()
+              << (has_manifold ? " and " + (folder / "manifold.png").string() : "") << "\n";
+  }
+
+  std::filesystem::path checkpoint_;
+  std::filesystem::path out_;
+  Index count_ = 100;
+  std::uint64_t seed_ = 1;
+  int threads_ = 1;
+};
+
+constexpr int bad_input = 2;
+
+int report(const std::exception& error, int status) {
+  std::cerr << "vae_mnist: " << error.what() << "\n";
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("The variational autoencoder of arXiv 2401.03166 on MNIST, trained with crisp's gradients.",
+               "vae_mnist");
+  app.require_subcommand(1);
+  const TrainCommand train_command(app);
+  const EvaluateCommand evaluate_command(app);
+  const SampleCommand sample_command(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return report(error, bad_input);
+  } catch (const std::invalid_argument& error) {
+    return report(error, bad_input);
+  } catch (const vae_mnist::FileError& error) {
+    return report(error, bad_input);
+  } catch (const std::exception& error) {
+    return report(error, 1);
+  }
+  return 0;
+}

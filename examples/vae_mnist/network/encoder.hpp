@@ -1,0 +1,104 @@
+// The encoder: image -> convolution, ReLU -> convolution, ReLU -> dense -> statistics (the posterior's mean,
+// then its log-variance). It works on a shard, a few images; everything a shard needs is the caller's, so
+// shards run at the same time.
+#pragma once
+
+#include "network/activation.hpp"
+#include "network/convolution.hpp"
+#include "network/dense.hpp"
+
+namespace vae_mnist {
+
+template <typename T>
+class Encoder {
+ public:
+  explicit Encoder(Index latent)
+      : conv1({1, 28, 28}, 32, 3, 2),
+        conv2(conv1.output(), 64, 3, 2),
+        dense(conv2.output().size(), 2 * latent) {}
+
+  /// What forward leaves for backward, one image a row.
+  struct Memory {
+    Memory(const Encoder& encoder, Index images)
+        : input(images, encoder.conv1.input().size()),
+          hidden1(images, encoder.conv1.output().size()),
+          hidden2(images, encoder.conv2.output().size()) {}
+    Matrix<T> input;
+    Matrix<T> hidden1;  ///< [pixels, channels], after the ReLU
+    Matrix<T> hidden2;  ///< [channels, pixels], after the ReLU
+  };
+
+  struct Gradient {
+    explicit Gradient(const Encoder& encoder)
+        : conv1(encoder.conv1.make_gradient()),
+          conv2(encoder.conv2.make_gradient()),
+          dense(encoder.dense.make_gradient()) {}
+    LayerGradient<T> conv1;
+    LayerGradient<T> conv2;
+    DenseGradient<T> dense;
+  };
+
+  /// Of one thread, for up to `images` images at a time.
+  struct Workspace {
+    Workspace(const Encoder& encoder, Index images)
+        : hidden1_gradient(encoder.conv1.output().size()),
+          hidden2_pixels(encoder.conv2.output().size()),
+          hidden2_gradient(images, encoder.conv2.output().size()) {}
+    ConvolutionWorkspace<T> convolution;
+    Vector<T> hidden1_gradient;
+    Vector<T> hidden2_pixels;
+    Matrix<T> hidden2_gradient;
+  };
+
+  /// statistics: [images, 2 latent].
+  void forward(const T* images, MatrixMap<T> statistics, Memory& memory, Workspace& workspace) const {
+    const Index count = statistics.rows();
+    memory.input.topRows(count) = ConstMatrixMap<T>(images, count, conv1.input().size());
+    for (Index i = 0; i < count; ++i) {
+      T* hidden1 = memory.hidden1.row(i).data();
+      conv1.forward(memory.input.row(i).data(), hidden1, workspace.convolution);
+      relu(hidden1, conv1.output().size());
+
+      T* hidden2 = workspace.hidden2_pixels.data();
+      conv2.forward(hidden1, hidden2, workspace.convolution);
+      relu(hidden2, conv2.output().size());
+      to_planes(conv2.output(), hidden2, memory.hidden2.row(i).data());
+    }
+    dense.forward({memory.hidden2.data(), count, memory.hidden2.cols()}, statistics);
+  }
+
+  /// Adds the gradients of the parameters to sums.
+  void backward(ConstMatrixMap<T> statistics_gradient, const Memory& memory, Gradient& sums,
+                Workspace& workspace) const {
+    const Index count = statistics_gradient.rows();
+    dense.backward({memory.hidden2.data(), count, memory.hidden2.cols()}, statistics_gradient,
+                   {workspace.hidden2_gradient.data(), count, memory.hidden2.cols()}, sums.dense);
+    for (Index i = 0; i < count; ++i) {
+      T* planes = workspace.hidden2_gradient.row(i).data();
+      T* hidden2_gradient = workspace.hidden2_pixels.data();
+      relu_backward(memory.hidden2.row(i).data(), planes, conv2.output().size());
+      to_pixels(conv2.output(), planes, hidden2_gradient);
+
+      const T* hidden1 = memory.hidden1.row(i).data();
+      T* hidden1_gradient = workspace.hidden1_gradient.data();
+      conv2.backward(hidden1, hidden2_gradient, hidden1_gradient, sums.conv2, workspace.convolution);
+      relu_backward(hidden1, hidden1_gradient, conv1.output().size());
+      conv1.backward(memory.input.row(i).data(), hidden1_gradient, nullptr, sums.conv1,
+                     workspace.convolution);
+    }
+  }
+
+  /// Calls visit(name, layer, its gradient's place in Gradient), in the order of the checkpoints.
+  template <typename Visit>
+  static void for_each_layer(const Visit& visit) {
+    visit("encoder.conv1", &Encoder::conv1, &Gradient::conv1);
+    visit("encoder.conv2", &Encoder::conv2, &Gradient::conv2);
+    visit("encoder.dense", &Encoder::dense, &Gradient::dense);
+  }
+
+  Convolution<T> conv1;
+  Convolution<T> conv2;
+  Dense<T> dense;
+};
+
+}  // namespace vae_mnist

@@ -1,0 +1,306 @@
+// The variational autoencoder of the paper, forwards and backwards:
+//
+//     (mean, log variance) = encoder(image)
+//     z                    = mean + exp(log variance / 2) * noise
+//     reconstruction       = decoder(z)
+//
+// A batch is cut into shards of a few images. A shard runs whole on one thread and sums its own parameter
+// gradients; these are added up in the order of the shards. So a result is bitwise the same for any number of
+// threads. T is float to train, double to check derivatives.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "crisp/core/errors.hpp"
+#include "crisp/core/executor.hpp"
+#include "crisp/core/images.hpp"
+#include "network/decoder.hpp"
+#include "network/encoder.hpp"
+#include "network/parameter.hpp"
+
+namespace vae_mnist {
+
+struct VaeOptions {
+  Index latent = 2;
+  OutputActivation output = OutputActivation::linear;
+  double initial_log_variance = 0;  ///< of the posterior, before training: the bias it starts from
+};
+
+/// A number for every latent dimension of every image: [batch, latent].
+template <typename T>
+using Latent = Eigen::Tensor<T, 2, Eigen::RowMajor>;
+
+template <typename T>
+struct VaeOutput {
+  Latent<T> mean;
+  Latent<T> log_variance;
+  crisp::Images<T> reconstruction;  ///< [batch, 1, 28, 28]
+};
+
+/// One thread at a time may call into a network; it may use many, through the executor. After the first call
+/// with a batch size (and a number of threads), calls allocate nothing.
+template <typename T>
+class Vae {
+ public:
+  /// Weights are drawn from the seed; biases are zero, but for the initial log-variance. Throws
+  /// crisp::OptionError unless latent >= 1 and the log-variance is finite.
+  explicit Vae(const VaeOptions& options, std::uint64_t seed)
+      : latent_(checked(options).latent), encoder_(latent_), decoder_(latent_, options.output) {
+    Random random(seed);
+    for_each_layer([&](const std::string& name, auto& layer, auto) {
+      parameters_.emplace_back(name + ".weight", layer.weight_shape());
+      glorot_uniform(parameters_.back(), random);
+      parameters_.emplace_back(name + ".bias", std::vector<Index>{layer.bias_size()});
+      if (name == "encoder.dense") {
+        parameters_.back().value.tail(latent_) = static_cast<T>(options.initial_log_variance);
+      }
+    });
+  }
+
+  Index latent() const { return latent_; }
+
+  /// All parameters, in a fixed order. Values may be changed between calls; gradients are backward's.
+  std::vector<Parameter<T>> parameters() {
+    std::vector<Parameter<T>> views;
+    for (auto& parameter : parameters_) views.push_back(parameter.view());
+    return views;
+  }
+
+  /// The posterior of images [n, 1, 28, 28]; both results are resized to [n, latent].
+  template <typename Executor = crisp::Serial>
+  void encode(const crisp::Images<T>& images, Latent<T>& mean, Latent<T>& log_variance,
+              const Executor& executor = {}) {
+    check_images(images);
+    const Index batch = images.dimension(0);
+    mean.resize(batch, latent_);
+    log_variance.resize(batch, latent_);
+    load_layers();
+    reserve_slots(executor);
+    for_each_shard(batch, executor, [&](Index, Index first, Index count, Slot& slot) {
+      encode_shard(images, first, count, mean, log_variance, slot.encoder_memory, slot);
+    });
+  }
+
+  /// The images of points z [n, latent]; resized to [n, 1, 28, 28].
+  template <typename Executor = crisp::Serial>
+  void decode(const Latent<T>& z, crisp::Images<T>& images, const Executor& executor = {}) {
+    check_latent("z", z, z.dimension(0));
+    resize_images(images, z.dimension(0));
+    load_layers();
+    reserve_slots(executor);
+    for_each_shard(z.dimension(0), executor, [&](Index, Index first, Index count, Slot& slot) {
+      decoder_.forward(rows(z, first, count), &images(first, 0, 0, 0), slot.decoder_memory, slot.decoder);
+    });
+  }
+
+  /// The whole way, with noise [n, latent]: standard normal to train, zero for the posterior's mean. The
+  /// result is the network's; it and what backward needs stay until the next forward.
+  template <typename Executor = crisp::Serial>
+  const VaeOutput<T>& forward(const crisp::Images<T>& images, const Latent<T>& noise,
+                              const Executor& executor = {}) {
+    check_images(images);
+    const Index batch = images.dimension(0);
+    check_latent("noise", noise, batch);
+    output_.mean.resize(batch, latent_);
+    output_.log_variance.resize(batch, latent_);
+    resize_images(output_.reconstruction, batch);
+    load_layers();
+    reserve_slots(executor);
+    while (static_cast<Index>(shards_.size()) < shard_count(batch)) shards_.emplace_back(*this);
+    for_each_shard(batch, executor, [&](Index index, Index first, Index count, Slot& slot) {
+      forward_shard(shard(index), images, noise, first, count, slot);
+    });
+    return output_;
+  }
+
+  /// From the gradient of a loss with respect to what the last forward returned, overwrites the gradient of
+  /// every parameter. mean_gradient and log_variance_gradient are what reaches them directly (from the KL
+  /// term), not through the reconstruction. Throws crisp::ShapeError unless all shapes are those of the last
+  /// forward. Change no parameter in between.
+  template <typename Executor = crisp::Serial>
+  void backward(const crisp::Images<T>& reconstruction_gradient, const Latent<T>& mean_gradient,
+                const Latent<T>& log_variance_gradient, const Executor& executor = {}) {
+    const Index batch = output_.reconstruction.dimension(0);
+    if (batch == 0) throw std::logic_error("Vae::backward needs a forward before it");
+    check_images(reconstruction_gradient, batch);
+    check_latent("the gradient of the mean", mean_gradient, batch);
+    check_latent("the gradient of the log-variance", log_variance_gradient, batch);
+    reserve_slots(executor);
+    for_each_shard(batch, executor, [&](Index index, Index first, Index count, Slot& slot) {
+      backward_shard(shard(index), reconstruction_gradient, mean_gradient, log_variance_gradient, first,
+                     count, slot);
+    });
+    store_gradients(shard_count(batch));
+  }
+
+ private:
+  /// Few enough for many threads to share a batch, many enough for the sums of gradients to cost little.
+  static constexpr Index shard_images = 8;
+
+  /// What a shard keeps from forward to backward, and the gradients it sums.
+  struct Shard {
+    explicit Shard(const Vae& vae)
+        : encoder_memory(vae.encoder_, shard_images),
+          decoder_memory(vae.decoder_, shard_images),
+          spread(shard_images, vae.latent_),
+          encoder_gradient(vae.encoder_),
+          decoder_gradient(vae.decoder_) {}
+    typename Encoder<T>::Memory encoder_memory;
+    typename Decoder<T>::Memory decoder_memory;
+    Matrix<T> spread;  ///< exp(log variance / 2) * noise
+    typename Encoder<T>::Gradient encoder_gradient;
+    typename Decoder<T>::Gradient decoder_gradient;
+  };
+
+  /// What a thread works in. The memories serve encode and decode, which leave the shards alone.
+  struct Slot {
+    explicit Slot(const Vae& vae)
+        : encoder(vae.encoder_, shard_images),
+          decoder(vae.decoder_, shard_images),
+          encoder_memory(vae.encoder_, shard_images),
+          decoder_memory(vae.decoder_, shard_images),
+          statistics(shard_images, 2 * vae.latent_),
+          z(shard_images, vae.latent_) {}
+    typename Encoder<T>::Workspace encoder;
+    typename Decoder<T>::Workspace decoder;
+    typename Encoder<T>::Memory encoder_memory;
+    typename Decoder<T>::Memory decoder_memory;
+    Matrix<T> statistics;  ///< [mean, log variance], or their gradients
+    Matrix<T> z;           ///< or its gradient
+  };
+
+  void encode_shard(const crisp::Images<T>& images, Index first, Index count, Latent<T>& mean,
+                    Latent<T>& log_variance, typename Encoder<T>::Memory& memory, Slot& slot) const {
+    MatrixMap<T> statistics(slot.statistics.data(), count, 2 * latent_);
+    encoder_.forward(&images(first, 0, 0, 0), statistics, memory, slot.encoder);
+    rows(mean, first, count) = statistics.leftCols(latent_);
+    rows(log_variance, first, count) = statistics.rightCols(latent_);
+  }
+
+  void forward_shard(Shard& shard, const crisp::Images<T>& images, const Latent<T>& noise, Index first,
+                     Index count, Slot& slot) {
+    encode_shard(images, first, count, output_.mean, output_.log_variance, shard.encoder_memory, slot);
+    auto spread = shard.spread.topRows(count);
+    auto z = slot.z.topRows(count);
+    spread.array() =
+        (rows(output_.log_variance, first, count).array() / 2).exp() * rows(noise, first, count).array();
+    z = rows(output_.mean, first, count) + spread;
+    decoder_.forward({z.data(), count, latent_}, &output_.reconstruction(first, 0, 0, 0),
+                     shard.decoder_memory, slot.decoder);
+  }
+
+  void backward_shard(Shard& shard, const crisp::Images<T>& reconstruction_gradient,
+                      const Latent<T>& mean_gradient, const Latent<T>& log_variance_gradient, Index first,
+                      Index count, Slot& slot) {
+    for_each_layer([&](const std::string&, auto&, auto gradient) { gradient(shard).set_zero(); });
+    MatrixMap<T> z_gradient(slot.z.data(), count, latent_);
+    decoder_.backward(&output_.reconstruction(first, 0, 0, 0), &reconstruction_gradient(first, 0, 0, 0),
+                      shard.decoder_memory, z_gradient, shard.decoder_gradient, slot.decoder);
+    MatrixMap<T> statistics_gradient(slot.statistics.data(), count, 2 * latent_);
+    statistics_gradient.leftCols(latent_) = z_gradient + rows(mean_gradient, first, count);
+    statistics_gradient.rightCols(latent_) = z_gradient.cwiseProduct(shard.spread.topRows(count)) / T(2) +
+                                             rows(log_variance_gradient, first, count);
+    encoder_.backward({statistics_gradient.data(), count, 2 * latent_}, shard.encoder_memory,
+                      shard.encoder_gradient, slot.encoder);
+  }
+
+  /// Adds up the shards' gradients, in order, and hands them to the parameters.
+  void store_gradients(Index shards) {
+    std::size_t parameter = 0;
+    for_each_layer([&](const std::string&, auto& layer, auto gradient) {
+      auto& sum = gradient(shard(0));
+      for (Index index = 1; index < shards; ++index) sum += gradient(shard(index));
+      layer.store_gradient(sum, parameters_[parameter].gradient.data(),
+                           parameters_[parameter + 1].gradient.data());
+      parameter += 2;
+    });
+  }
+
+  void load_layers() {
+    std::size_t parameter = 0;
+    for_each_layer([&](const std::string&, auto& layer, auto) {
+      layer.load(parameters_[parameter].value.data(), parameters_[parameter + 1].value.data());
+      parameter += 2;
+    });
+  }
+
+  /// Calls visit(name, layer, gradient), where gradient(shard) is that layer's gradient in a shard.
+  template <typename Visit>
+  void for_each_layer(const Visit& visit) {
+    Encoder<T>::for_each_layer([&](const char* name, auto layer, auto gradient) {
+      visit(
+          name, encoder_.*layer, [=](Shard & s) -> auto& { return s.encoder_gradient.*gradient; });
+    });
+    Decoder<T>::for_each_layer([&](const char* name, auto layer, auto gradient) {
+      visit(
+          name, decoder_.*layer, [=](Shard & s) -> auto& { return s.decoder_gradient.*gradient; });
+    });
+  }
+
+  static Index shard_count(Index batch) { return (batch + shard_images - 1) / shard_images; }
+  Shard& shard(Index index) { return shards_[static_cast<std::size_t>(index)]; }
+
+  /// Calls body(shard, its first image, how many images, slot).
+  template <typename Executor, typename Body>
+  void for_each_shard(Index batch, const Executor& executor, const Body& body) {
+    executor.for_each(shard_count(batch), [&](Index index, int slot) {
+      const Index first = index * shard_images;
+      body(index, first, std::min(shard_images, batch - first), slots_[static_cast<std::size_t>(slot)]);
+    });
+  }
+
+  template <typename Executor>
+  void reserve_slots(const Executor& executor) {
+    while (static_cast<int>(slots_.size()) < executor.concurrency()) slots_.emplace_back(*this);
+  }
+
+  static void resize_images(crisp::Images<T>& images, Index batch) { images.resize(batch, 1, 28, 28); }
+
+  ConstMatrixMap<T> rows(const Latent<T>& tensor, Index first, Index count) const {
+    return {tensor.data() + first * latent_, count, latent_};
+  }
+  MatrixMap<T> rows(Latent<T>& tensor, Index first, Index count) const {
+    return {tensor.data() + first * latent_, count, latent_};
+  }
+
+  static const VaeOptions& checked(const VaeOptions& options) {
+    if (options.latent < 1) {
+      crisp::detail::fail<crisp::OptionError>("a VAE needs at least 1 latent dimension, got ",
+                                              options.latent);
+    }
+    return options;
+  }
+
+  static void check_images(const crisp::Images<T>& images) { check_images(images, images.dimension(0)); }
+  static void check_images(const crisp::Images<T>& images, Index batch) {
+    const crisp::Shape shape{images.dimension(0), images.dimension(1), images.dimension(2),
+                             images.dimension(3)};
+    const crisp::Shape expected{batch, 1, 28, 28};
+    if (batch < 1) crisp::detail::fail<crisp::ShapeError>("the VAE needs at least one image");
+    if (shape != expected) {
+      crisp::detail::fail<crisp::ShapeError>("the VAE expects images of shape ", expected, ", got ", shape);
+    }
+  }
+  void check_latent(const char* what, const Latent<T>& tensor, Index batch) const {
+    if (batch < 1) crisp::detail::fail<crisp::ShapeError>("the VAE needs at least one image");
+    if (tensor.dimension(0) != batch || tensor.dimension(1) != latent_) {
+      crisp::detail::fail<crisp::ShapeError>("the VAE expects ", what, " of shape [", batch, ", ", latent_,
+                                             "], got [", tensor.dimension(0), ", ", tensor.dimension(1), "]");
+    }
+  }
+
+  Index latent_;
+  Encoder<T> encoder_;
+  Decoder<T> decoder_;
+  std::vector<ParameterStorage<T>> parameters_;
+  VaeOutput<T> output_;
+  std::vector<Shard> shards_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace vae_mnist

@@ -1,0 +1,66 @@
+// Once a batch size is known, a training step allocates nothing: neither through operator new, counted here,
+// nor through Eigen's own allocator, which throws where it is told not to allocate. A program of its own,
+// since both change the whole program.
+#include <stdexcept>
+#define EIGEN_RUNTIME_NO_MALLOC
+#define eigen_assert(condition) ((condition) ? void(0) : throw std::logic_error(#condition))
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "network/vae.hpp"
+#include "support/catch.hpp"
+#include "training/adam.hpp"
+
+namespace {
+
+std::atomic<long> allocations{0};
+
+void* counted(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+template <typename Executor>
+void require_quiet_steps(const Executor& executor) {
+  constexpr vae_mnist::Index batch = 37;
+  vae_mnist::Vae<float> vae({}, 1);
+  vae_mnist::Adam<float> adam(vae.parameters());
+  crisp::Images<float> images(batch, 1, 28, 28);
+  vae_mnist::Latent<float> noise(batch, 2);
+  vae_mnist::Latent<float> mean(batch, 2);
+  vae_mnist::Latent<float> log_variance(batch, 2);
+  images.setConstant(0.5F);
+  noise.setConstant(0.5F);
+  const auto step = [&] {
+    const auto& output = vae.forward(images, noise, executor);
+    vae.backward(output.reconstruction, output.mean, output.log_variance, executor);
+    adam.step(1e-4);
+    vae.encode(images, mean, log_variance, executor);
+    vae.decode(mean, images, executor);
+  };
+  step();
+  const long before = allocations;
+  Eigen::internal::set_is_malloc_allowed(false);
+  REQUIRE_NOTHROW(step());
+  REQUIRE_NOTHROW(step());
+  Eigen::internal::set_is_malloc_allowed(true);
+  CHECK(allocations == before);
+}
+
+}  // namespace
+
+TEST_CASE("after the first, a step allocates nothing") {
+  SECTION("on one thread") { require_quiet_steps(crisp::Serial()); }
+  SECTION("on three threads") { require_quiet_steps(crisp::Threads(3)); }
+}

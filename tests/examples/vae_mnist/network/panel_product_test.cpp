@@ -1,0 +1,64 @@
+// The products on panels against Eigen's, for every remainder of rows and columns.
+#include "network/panel_product.hpp"
+
+#include <random>
+
+#include "support/catch.hpp"
+
+using vae_mnist::Index;
+using vae_mnist::Matrix;
+using vae_mnist::Panels;
+
+namespace {
+
+template <typename T>
+Panels<T> panels_of(const Matrix<T>& matrix) {
+  Panels<T> panels(matrix.rows(), matrix.cols());
+  for (Index row = 0; row < matrix.rows(); ++row) {
+    for (Index column = 0; column < matrix.cols(); ++column) panels(row, column) = matrix(row, column);
+  }
+  return panels;
+}
+
+template <typename T>
+Matrix<T> matrix_of(const Panels<T>& panels) {
+  return Matrix<T>::NullaryExpr(panels.rows(), panels.columns(),
+                                [&](Index row, Index column) { return panels(row, column); });
+}
+
+template <typename T>
+Matrix<T> random_matrix(Index rows, Index columns) {
+  static std::minstd_rand random(7);
+  // Small integers: their products and sums are exact, in any order.
+  return Matrix<T>::NullaryExpr(rows, columns,
+                                [](Index, Index) { return static_cast<T>(random() % 9) - T(4); });
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("products on panels equal Eigen's", "", float, double) {
+  using T = TestType;
+  for (const Index m : {1, 2, 5, 6, 7, 13, 36}) {
+    for (const Index k : {1, 4, 15, 16, 17, 33}) {
+      for (const Index n : {1, 3, 8, 16, 19, 32}) {
+        CAPTURE(m, k, n);
+        const Matrix<T> a = random_matrix<T>(m, k);
+        const Matrix<T> b = random_matrix<T>(k, n);
+        const Matrix<T> product = a * b;
+
+        Matrix<T> in_memory(m, n);
+        vae_mnist::multiply(panels_of(a), panels_of(b), vae_mnist::MatrixMap<T>(in_memory.data(), m, n));
+        CHECK(in_memory == product);
+
+        Panels<T> in_panels;
+        vae_mnist::multiply(panels_of(a), panels_of(b), in_panels);
+        CHECK(matrix_of(in_panels) == product);
+
+        const Matrix<T> before = random_matrix<T>(m, n);
+        Panels<T> sum = panels_of(before);
+        vae_mnist::add_transposed_product(panels_of(Matrix<T>(a.transpose())), panels_of(b), sum);
+        CHECK(matrix_of(sum) == before + product);
+      }
+    }
+  }
+}
