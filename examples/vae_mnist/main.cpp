@@ -261,17 +261,18 @@ int report(const std::exception& error, int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("The variational autoencoder of arXiv 2401.03166 on MNIST, trained with crisp's gradients.",
-               "vae_mnist");
-  app.require_subcommand(1);
-  const TrainCommand train_command(app);
-  const EvaluateCommand evaluate_command(app);
-  const SampleCommand sample_command(app);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    return report(error, bad_input);
+    CLI::App app("The variational autoencoder of arXiv 2401.03166 on MNIST, trained with crisp's gradients.",
+                 "vae_mnist");
+    app.require_subcommand(1);
+    const TrainCommand train_command(app);
+    const EvaluateCommand evaluate_command(app);
+    const SampleCommand sample_command(app);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return error.get_exit_code() == 0 ? app.exit(error) : report(error, bad_input);  // 0 is --help
+    }
   } catch (const std::invalid_argument& error) {
     return report(error, bad_input);
   } catch (const vae_mnist::FileError& error) {

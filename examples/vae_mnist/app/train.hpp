@@ -13,13 +13,13 @@
 
 namespace vae_mnist {
 
-/// The defaults are the paper's, but for the initial log-variance: the paper's code starts from 0, where noise
-/// drowns the latent code for the first epochs.
+/// The defaults are the paper's, but for the initial log-variance: the paper's code starts from 0, where
+/// noise drowns the latent code for the first epochs.
 struct TrainOptions {
   ReconstructionLossOptions loss;
   double beta = 0.005;  ///< weight of the KL divergence
   Index latent = 2;
-  double initial_log_variance = -6;
+  double initial_log_variance = -8;
   std::optional<OutputActivation> output;  ///< sigmoid for bce, which trains on logits; else linear
   Index epochs = 50;
   Index batch = 128;

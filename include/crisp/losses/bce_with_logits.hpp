@@ -10,8 +10,8 @@ namespace crisp {
 /// any finite logit.
 ///
 /// Gradient: (σ(x) - y) / pixels; smooth everywhere.
-/// Accuracy: value to 1e-12 relative in double, 1e-6 in float; gradient to 1e-10 and 1e-5 of its largest
-/// entry. Cost: one pass over the pixels, two exponentials and a logarithm each.
+/// Accuracy: value to 1e-12 relative in double, 1e-6 in float; gradient to 1e-10 and 1e-6 of its largest entry.
+/// Cost: one pass over the pixels, two exponentials and a logarithm each.
 template <typename T>
 struct BceWithLogitsLoss : PlaneLoss<T> {
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {

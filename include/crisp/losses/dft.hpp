@@ -9,13 +9,15 @@ namespace crisp {
 
 /// plane value = Σ_{u,v} W(u,v) D(X(u,v), Y(u,v)), or that divided by H W for Reduction::mean.
 ///
-/// X and Y are the H x W Fourier transforms of prediction and target, after multiplication with the window,
-/// which is rectangular by default. Options, kinks, non-finite input and accuracy: as for StftLoss. Images of
-/// 2x2 pixels and more, of any size; sizes with small prime factors are fastest. Errors: OptionError for a
-/// negative or non-finite weight or gate; ShapeError for an image under 2x2, and for quadrant_product under
-/// 4x4. Cost: about three real Fourier transforms of the plane. Source: with presets::fuoli_2021-like options
-/// D. Fuoli, L. Van Gool, R. Timofte, Fourier space losses for efficient perceptual image super-resolution,
-/// ICCV 2021; the DFT row of Dalal 2024.
+/// X and Y are the H x W Fourier transforms of prediction and target, after multiplication with the window, which is
+/// rectangular by default. Options, kinks, non-finite input and accuracy: as for StftLoss. Images of 2x2 pixels and
+/// more, of any size; sizes with small prime factors are fastest.
+///
+/// Errors: OptionError for a negative or non-finite weight or gate and a non-finite bias; ShapeError for an image
+/// under 2x2, and for quadrant_product under 4x4.
+/// Cost: about three real Fourier transforms of the plane; a thread keeps about 3 H W real numbers.
+/// Source: amplitude and phase differences of a Hann-windowed image as in D. Fuoli, L. Van Gool, R. Timofte, Fourier
+/// space losses for efficient perceptual image super-resolution, ICCV 2021; the row "DFT+SSIM" of Dalal 2024.
 template <typename T>
 class DftLoss : public PlaneLoss<T> {
  public:

@@ -39,8 +39,9 @@ void check_latent(const Tensor& tensor) {
 ///
 /// Mean and log_variance: row-major Eigen tensors or maps of rank 2, [batch, latent], of one shape.
 /// Smooth everywhere; e^{lv} - 1 is taken without cancellation near lv = 0. Non-finite input gives a
-/// non-finite value, as does a log-variance past the range of exp (about 88 in float, 709 in double). Errors:
-/// ShapeError for shapes that differ or are empty. Source: Kingma & Welling 2013, appendix B.
+/// non-finite value, as does a log-variance past the range of exp (about 88 in float, 709 in double).
+/// Errors: ShapeError for shapes that differ or are empty.
+/// Source: Kingma & Welling 2013, appendix B.
 template <typename Mean, typename LogVariance>
 detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_variance) {
   using T = detail::TensorScalar<Mean>;

@@ -77,8 +77,8 @@ struct Dissimilarity {
 /// weighted by a normalised Gaussian window that lies wholly inside the plane, so a plane of H x W pixels has
 /// (H - window + 1) (W - window + 1) windows. The value is 0 for equal images and at most 2.
 ///
-/// Options: see SsimOptions; pixels and data_range are in the same unit. An even window is centred between
-/// pixels. Errors: OptionError for an option out of its range, ShapeError for images smaller than the window.
+/// Options: see SsimOptions; pixels and data_range are in the same unit. An even window is centred between pixels.
+/// Errors: OptionError for an option out of its range, ShapeError for images smaller than the window.
 ///
 /// Gradient: exact; smooth everywhere if k1, k2 > 0. If one is 0, the factor it belongs to is 0/0 where both
 /// means (k1) or both variances (k2) are 0, and counts there as 1 with gradient 0.

@@ -7,29 +7,29 @@
 
 namespace crisp {
 
-/// plane value = Σ_{k,l,u,v} W(u,v) D(X(k,l,u,v), Y(k,l,u,v)), or that divided by K L n_y n_x for
-/// Reduction::mean.
+/// plane value = Σ_{k,l,u,v} W(u,v) D(X(k,l,u,v), Y(k,l,u,v)), or that divided by K L n_y n_x for Reduction::mean.
 ///
-/// X and Y are the short-time Fourier transforms of prediction and target (spectral/frames.hpp has the
-/// frames, spectral/options.hpp the windows, weights W and distances D). The sum runs over the full n_y x n_x
-/// spectrum of every frame. Every window of 2x2 pixels and more works, odd and prime sizes too, on images at
-/// least as large.
+/// X and Y are the short-time Fourier transforms of prediction and target (spectral/frames.hpp has the frames,
+/// spectral/options.hpp the windows, weights W and distances D). The sum runs over the full n_y x n_x spectrum of
+/// every frame. Every window of 2x2 pixels and more works, odd and prime sizes too, on images at least as large.
 ///
-/// With the default window, periodic Hann, the first row and column of an image carry no weight; pixels past
-/// the last frame are not covered (their gradient is 0, and of their values only whether they are finite
-/// matters).
+/// With the default window, periodic Hann, the first row and column of an image carry no weight. Pixels past the
+/// last frame are not covered: their gradient is 0, and of their values only whether they are finite matters.
 ///
-/// Gradient: the exact derivative. Kinks, with the subgradient taken: equal amplitudes (0 for the amplitude
-/// part); equal phases (0 for the phase part), phases π apart (that of one side); a bin of the prediction
-/// that is 0 (0). PhaseDistance::raw also jumps where one of the phases passes ±π. Black, equal and identical
-/// images have finite gradients. NaN or infinity gives a value that is not finite. Errors: OptionError for a
-/// window under 2, a stride under 1, a negative or non-finite weight or gate; ShapeError for an image smaller
-/// than the window, and for quadrant_product on windows under 4x4. Accuracy: in double the value to 1e-12
-/// relative and the gradient to 1e-10 of its largest entry; in float the value to 2e-5 relative, and the
-/// gradient to 1e-3 of its largest entry where no bin lies within rounding of a kink. Cost: about K L n_y n_x
-/// (log n_y + log n_x) per plane; memory a thread, see workspace in docs/performance.md. Source: V. Dalal,
-/// Short-Time Fourier Transform for deblurring Variational Autoencoders, arXiv 2401.03166; wrapped, gated and
-/// cosine phase distances are crisp's own.
+/// Gradient: the exact derivative. Kinks, with the subgradient taken: equal amplitudes (0 for the amplitude part);
+/// equal phases (0 for the phase part); phases π apart (that of one side); a bin of the prediction that is 0 (0).
+/// PhaseDistance::raw also jumps where one of the phases passes ±π.
+/// Bins, and differences of bins, no larger than the rounding of their transform (16 ε times the root mean square of
+/// the frame's bins) count as 0: black, flat and identical images have tame gradients, and identical ones gradient 0.
+/// NaN or infinity gives a value that is not finite.
+///
+/// Errors: OptionError for a window under 2x2, a stride under 1x1, a negative or non-finite weight or gate, a
+/// non-finite bias; ShapeError for an image smaller than the window, and for quadrant_product on windows under 4x4.
+/// Accuracy: in double the value to 1e-12 relative and the gradient to 1e-10 of its largest entry; in float the
+/// value to 2e-5 relative, and the gradient to 1e-3 of its largest entry where no bin lies within rounding of a kink.
+/// Cost: about K L n_y n_x (log n_y + log n_x) per plane; a thread keeps about 3 W max(36, n_y/2 + 1) complex numbers.
+/// Source: V. Dalal, Short-Time Fourier Transform for deblurring Variational Autoencoders, arXiv 2401.03166; wrapped,
+/// gated and cosine phase distances are crisp's own.
 template <typename T>
 class StftLoss : public PlaneLoss<T> {
  public:

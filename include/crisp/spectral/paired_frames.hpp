@@ -1,19 +1,16 @@
-// The short-time spectra of two real planes at once, and the adjoint: the engine below Stft and the spectral
-// losses.
+// The short-time spectra of two real planes at once, and the adjoint: the engine below Stft and the spectral losses.
 //
 // The transform of a frame factors: window and transform its columns, then the rows of what that gives.
-//   C(k, u, x) = Σ_t h_y(t) f(k s_y + t, x) e^{-2πi ut/n_y}              one transform a frame row k and
-//   image column x F(k, l, u, v) = Σ_t h_x(t) C(k, u, l s_x + t) e^{-2πi vt/n_x}        one a frame (k, l)
-//   and u
-// Three things are saved. All frames that overlap sideways share their columns. Both planes are real, so they
-// go through the first step as one complex signal z = first + i second, taken apart by symmetry,
+//   C(k, u, x) = Σ_t h_y(t) f(k s_y + t, x) e^{-2πi ut/n_y}          one transform a frame row k and image column x
+//   F(k, l, u, v) = Σ_t h_x(t) C(k, u, l s_x + t) e^{-2πi vt/n_x}    one transform a frame (k, l) and u
+// Three things are saved. All frames that overlap sideways share their columns. Both planes are real, so they go
+// through the first step as one complex signal z = first + i second, taken apart by symmetry,
 //   first: (Z(u) + conj Z(-u))/2, second: (Z(u) - conj Z(-u))/2i,
-// and only u = 0 … n_y/2 is ever computed: the other half is conjugate. And on the way back, where the result
-// is real, two columns of it share a transform in the same manner.
+// and only u = 0 … n_y/2 is ever computed: the other half is conjugate. And on the way back, where the result is
+// real, two columns of it share a transform in the same manner.
 //
-// The work goes in tiles of a few frame rows, all of whose (row, u) lie side by side as lanes of the second
-// step:
-//   load(tile) -> for each frame column: analyse(l), read the spectra, replace the first's by cotangents,
+// The work goes in tiles of a few frame rows, all of whose (row, u) lie side by side as lanes of the second step:
+//   load(tile) -> for each frame column l: analyse(l), read the spectra, replace the first's by cotangents,
 //   synthesise(l) -> store(tile).
 #pragma once
 

@@ -28,8 +28,8 @@ using Spectra = Eigen::Tensor<std::complex<T>, 6, Eigen::RowMajor>;
 /// The transform for one window and stride; images of any size that the window fits.
 ///
 /// Errors: OptionError for a window under 2x2 or a stride under 1x1; ShapeError for images smaller than the
-/// window and for spectra whose shape does not belong to the images asked for. Accuracy: ⟨Fx, y⟩ = ⟨x, F*y⟩
-/// and inverse(forward(x)) = x to 1e-12 in double.
+/// window and for spectra whose shape does not belong to the images asked for.
+/// Accuracy: ⟨Fx, y⟩ = ⟨x, F*y⟩ and inverse(forward(x)) = x to 1e-12 in double.
 template <typename T>
 class Stft {
  public:
