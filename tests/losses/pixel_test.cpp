@@ -1,5 +1,6 @@
 #include <cmath>
 #include <crisp/crisp.hpp>
+#include <limits>
 
 #include "support/catch.hpp"
 #include "support/random_images.hpp"
@@ -125,4 +126,27 @@ TEST_CASE("The KL divergence refuses latents that do not match", "[gaussian_kl][
   CHECK_THROWS_WITH(crisp::gaussian_kl(mean, mean, gradient, wrong), Catch::Contains("[3, 1]"));
   CHECK(gradient(0, 0) == 7);
   CHECK_THROWS_AS(crisp::gaussian_kl(Latent(0, 2), Latent(0, 2)), crisp::ShapeError);
+}
+
+TEST_CASE("Cross entropy is finite where a row's sum overflows float", "[pixel]") {
+  const Shape shape{1, 1, 2, 64};
+  const float large = std::numeric_limits<float>::max() / 2;
+  const auto prediction = constant_images<float>(shape, large);
+  CHECK(crisp::value(crisp::BceWithLogitsLoss<float>(), prediction, constant_images<float>(shape, 0)) ==
+        large);
+}
+
+TEST_CASE("The KL divergence keeps to its contract on gradients and NaN", "[gaussian_kl]") {
+  using Latent = Eigen::Tensor<float, 2, Eigen::RowMajor>;
+  Latent mean(2, 2), log_variance(2, 2), empty, gradient(2, 2);
+  mean.setConstant(1);
+  log_variance.setConstant(0);
+  crisp::gaussian_kl(mean, log_variance, empty, gradient);
+  CHECK(empty(1, 1) == 0.5f);
+  CHECK_THROWS_WITH(crisp::gaussian_kl(mean, log_variance, log_variance, gradient),
+                    Catch::Contains("shares memory"));
+  mean(1, 0) = std::nanf("");
+  CHECK_FALSE(std::isfinite(crisp::gaussian_kl(mean, log_variance)));
+  mean(1, 0) = std::numeric_limits<float>::infinity();
+  CHECK_FALSE(std::isfinite(crisp::gaussian_kl(mean, log_variance)));
 }

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <crisp/crisp.hpp>
+#include <limits>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -261,4 +262,35 @@ TEST_CASE("Presets are what their sources say", "[presets]") {
   CHECK(code.frequency_weight == crisp::FrequencyWeight::quadrant_product);
   CHECK(code.amplitude_weight == 0.1);
   CHECK(code.phase_weight == 0.9);
+}
+
+// The sizes are those where FFTW's rounding is largest: large primes, and twice one.
+TEMPLATE_TEST_CASE("Flat images of awkward sizes differ in nothing but their mean", "[dft_loss]", float,
+                   double) {
+  using T = TestType;
+  for (const Shape& shape :
+       {Shape{1, 1, 127, 127}, Shape{1, 1, 118, 118}, Shape{1, 1, 131, 139}, Shape{1, 1, 256, 229}}) {
+    CAPTURE(shape);
+    Images<T> gradient;
+    const auto dim = constant_images<T>(shape, T(0.3));
+    const auto bright = constant_images<T>(shape, T(0.7));
+    // The weight of DC, the one bin that differs, is 0.
+    CHECK(crisp::value_and_gradient(crisp::DftLoss<T>(), dim, bright, gradient) == 0);
+    CHECK(largest_entry(gradient) == 0);
+  }
+}
+
+TEST_CASE("Extreme strides and gates are harmless", "[stft_loss]") {
+  const auto images = random_images<float>({1, 1, 20, 21}, 1);
+  const auto black = constant_images<float>({1, 1, 20, 21}, 0);
+  crisp::StftOptions options;
+  options.stride = std::numeric_limits<crisp::Index>::max();
+  crisp::StftOptions one_frame;
+  one_frame.stride = 100;
+  CHECK(crisp::value(crisp::StftLoss<float>(options), images, black) ==
+        crisp::value(crisp::StftLoss<float>(one_frame), images, black));
+  options.phase_gate = 1e-20;  // its square is no normal float
+  Images<float> gradient;
+  CHECK(std::isfinite(crisp::value_and_gradient(crisp::StftLoss<float>(options), black, images, gradient)));
+  CHECK(all_finite(gradient));
 }

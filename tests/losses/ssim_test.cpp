@@ -363,3 +363,17 @@ TEST_CASE("SSIM refuses options and shapes out of range, quoting them", "[ssim]"
   const auto narrow = random_images<float>({1, 1, 30, 10}, 1);
   CHECK_THROWS_AS(crisp::value(SsimLoss<float>(), narrow, narrow), crisp::ShapeError);
 }
+
+TEST_CASE("An SSIM workspace forgets a wider image", "[ssim]") {
+  const crisp::SsimLoss<float> loss;
+  crisp::Workspace<crisp::SsimLoss<float>> workspace;
+  for (const crisp::Index width : {32, 29, 26, 25, 30, 17, 31}) {
+    CAPTURE(width);
+    const auto prediction = random_images<float>({1, 1, 24, width}, 1);
+    const auto target = random_images<float>({1, 1, 24, width}, 2);
+    crisp::Images<float> reused, fresh;
+    crisp::value_and_gradient(loss, prediction, target, reused, workspace);
+    crisp::value_and_gradient(loss, prediction, target, fresh);
+    CHECK(largest_difference(reused, fresh) == 0);
+  }
+}

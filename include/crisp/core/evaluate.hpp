@@ -8,8 +8,7 @@
 // gradient.
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <algorithm>
 #include <type_traits>
 #include <vector>
 
@@ -27,6 +26,7 @@ class EvaluationWorkspace {
   /// Makes ready for `slots` threads and images of `shape`. Calls of value and value_and_gradient do it
   /// themselves.
   void prepare(const Loss& loss, const Shape& shape, int slots) {
+    slots = static_cast<int>(std::min<Index>(slots, shape.planes()));
     if (slots_.size() < static_cast<std::size_t>(slots)) slots_.resize(static_cast<std::size_t>(slots));
     for (int slot = 0; slot < slots; ++slot) {
       loss.prepare(slots_[static_cast<std::size_t>(slot)], shape.height, shape.width);
@@ -66,12 +66,6 @@ void check_images(const Loss& loss, const ImagesPointer<const T>& prediction,
   loss.check(prediction.shape.height, prediction.shape.width);
 }
 
-template <typename T>
-bool overlap(const ImagesPointer<T>& a, const ImagesPointer<const T>& b) {
-  const std::less<const T*> before;
-  return before(a.data, b.data + b.shape.size()) && before(b.data, a.data + a.shape.size());
-}
-
 /// The gradient's memory. An owning tensor that is empty gets the shape of the prediction; any other shape
 /// than that is an error, as is memory shared with an input.
 template <typename T, typename Tensor>
@@ -94,7 +88,8 @@ ImagesPointer<T> to_write(Tensor& gradient, const ImagesPointer<const T>& predic
   }
   // The cast is there for const gradients alone, so that the assertion is all that the compiler says of them.
   const ImagesPointer<T> pointer{const_cast<T*>(gradient.data()), shape};
-  if (overlap(pointer, prediction) || overlap(pointer, target)) {
+  if (overlap<T>(pointer.data, shape.size(), prediction.data, shape.size()) ||
+      overlap<T>(pointer.data, shape.size(), target.data, shape.size())) {
     fail<ShapeError>("the gradient of shape ", shape, " shares memory with the prediction or the target");
   }
   return pointer;
@@ -106,7 +101,6 @@ void evaluate_planes(const Loss& loss, const ImagesPointer<const T>& prediction,
                      const ImagesPointer<const T>& target, const ImagesPointer<T>& gradient,
                      Workspace<Loss>& workspace, const Executor& executor) {
   const Shape& shape = prediction.shape;
-  workspace.prepare(loss, shape, executor.concurrency());
   const T scale = T(1) / static_cast<T>(shape.planes());
   executor.for_each(shape.planes(), [&](Index index, int slot) {
     const PlanePair<T> images{Plane<T>(prediction.plane(index), shape.height, shape.width),
@@ -149,6 +143,7 @@ typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, cons
   const auto prediction_pointer = detail::to_read<T>(prediction);
   const auto target_pointer = detail::to_read<T>(target);
   detail::check_images(loss, prediction_pointer, target_pointer);
+  workspace.prepare(loss, prediction_pointer.shape, executor.concurrency());
   const detail::ImagesPointer<T> no_gradient{nullptr, prediction_pointer.shape};
   detail::evaluate_planes(loss, prediction_pointer, target_pointer, no_gradient, workspace, executor);
   return detail::mean_of_planes(workspace.plane_values(), 0, prediction_pointer.shape.planes());
@@ -175,6 +170,7 @@ typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& pre
   const auto prediction_pointer = detail::to_read<T>(prediction);
   const auto target_pointer = detail::to_read<T>(target);
   detail::check_images(loss, prediction_pointer, target_pointer);
+  workspace.prepare(loss, prediction_pointer.shape, executor.concurrency());
   const auto gradient_pointer = detail::to_write<T>(gradient, prediction_pointer, target_pointer);
   detail::evaluate_planes(loss, prediction_pointer, target_pointer, gradient_pointer, workspace, executor);
   return detail::mean_of_planes(workspace.plane_values(), 0, prediction_pointer.shape.planes());

@@ -46,6 +46,7 @@ class Threads {
     }
   }
   explicit Threads(Eigen::ThreadPoolInterface& pool) : pool_(&pool) {}
+  Threads(Threads&&) = delete;  // others may hold it by reference
 
   int concurrency() const { return pool_ == nullptr ? 1 : pool_->NumThreads() + 1; }
 

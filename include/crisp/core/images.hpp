@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <functional>
 #include <limits>
 #include <ostream>
 #include <type_traits>
@@ -66,6 +67,13 @@ struct ImagesPointer {
 
   T* plane(Index index) const { return data + index * shape.plane_size(); }
 };
+
+/// Whether two ranges of memory share an element.
+template <typename T>
+bool overlap(const T* a, Index a_size, const T* b, Index b_size) {
+  const std::less<const T*> before;
+  return before(a, b + b_size) && before(b, a + a_size);
+}
 
 template <typename Tensor>
 Shape shape_of(const Tensor& images) {

@@ -23,6 +23,7 @@
 // throw; plane() should not, since other planes have then been written already.
 #pragma once
 
+#include <cmath>
 #include <type_traits>
 #include <utility>
 
@@ -74,7 +75,12 @@ class PlaneGradient {
 template <typename Expression>
 typename Expression::Scalar plane_mean(const Eigen::ArrayBase<Expression>& expression) {
   double sum = 0;
-  for (Index row = 0; row < expression.rows(); ++row) sum += static_cast<double>(expression.row(row).sum());
+  for (Index row = 0; row < expression.rows(); ++row) {
+    double row_sum = static_cast<double>(expression.row(row).sum());
+    if (!std::isfinite(row_sum))
+      row_sum = expression.row(row).template cast<double>().sum();  // T overflows first
+    sum += row_sum;
+  }
   return static_cast<typename Expression::Scalar>(sum / static_cast<double>(expression.size()));
 }
 

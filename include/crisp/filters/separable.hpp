@@ -102,10 +102,10 @@ class SeparableFilter {
   void prepare(Workspace& workspace, Index height, Index width) const {
     const Index length = detail::padded_to_blocks<T>(width);
     if (workspace.rows.fits(size(), height + size() - 1, length)) return;
-    workspace.rows.resize(size(), height + size() - 1, length);
     const auto shifted = static_cast<std::size_t>(length + size() - 1);  // rows are read up to n-1 pixels on
     workspace.down.assign(shifted, T(0));
     workspace.along.assign(shifted, T(0));
+    workspace.rows.resize(size(), height + size() - 1, length);  // last: says whether all of it fits
   }
 
   Taps<T> taps_;

@@ -80,10 +80,11 @@ class RowWindow {
   /// Makes a window of n rows of a length that is a multiple of block. A stream of at most `stream` rows is
   /// never moved, if it is short.
   void resize(Index rows, Index stream, Index length) {
+    const Index room = capacity(rows, stream);
+    memory_.assign(static_cast<std::size_t>(room * length), T(0));  // may throw, so first
     rows_ = rows;
     length_ = length;
-    capacity_ = capacity(rows, stream);
-    memory_.assign(static_cast<std::size_t>(capacity_ * length), T(0));
+    capacity_ = room;
     end_ = 0;
   }
   bool fits(Index rows, Index stream, Index length) const {

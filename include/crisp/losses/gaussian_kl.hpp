@@ -13,6 +13,16 @@ namespace detail {
 template <typename Tensor>
 using TensorScalar = std::remove_const_t<typename Tensor::Scalar>;
 
+template <typename T, typename Tensor>
+void assert_latent() {
+  static_assert(std::is_same_v<TensorScalar<Tensor>, T>, "crisp: gaussian_kl takes tensors of one scalar");
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                "crisp: gaussian_kl is on float or double");
+  static_assert(
+      Tensor::NumDimensions == 2 && static_cast<int>(Tensor::Layout) == static_cast<int>(Eigen::RowMajor),
+      "crisp: gaussian_kl takes row-major tensors of rank 2, [batch, latent]");
+}
+
 template <typename A, typename B>
 void check_same_latent_shape(const char* name, const A& tensor, const B& mean) {
   if (tensor.dimension(0) != mean.dimension(0) || tensor.dimension(1) != mean.dimension(1)) {
@@ -21,15 +31,19 @@ void check_same_latent_shape(const char* name, const A& tensor, const B& mean) {
   }
 }
 
-template <typename Tensor>
-void check_latent(const Tensor& tensor) {
-  static_assert(
-      Tensor::NumDimensions == 2 && static_cast<int>(Tensor::Layout) == static_cast<int>(Eigen::RowMajor),
-      "crisp: gaussian_kl takes row-major tensors of rank 2, [batch, latent]");
-  static_assert(std::is_floating_point_v<TensorScalar<Tensor>>, "crisp: gaussian_kl is on float or double");
-  if (tensor.size() == 0) {
-    fail<ShapeError>("the KL divergence is a mean over the batch, and latents of shape [",
-                     tensor.dimension(0), ", ", tensor.dimension(1), "] have none");
+/// A gradient that can be written to: of the mean's shape (an empty owning tensor is given it) and apart from the inputs.
+template <typename Gradient, typename Mean, typename LogVariance>
+void prepare_latent_gradient(const char* name, Gradient& gradient, const Mean& mean,
+                             const LogVariance& log_variance) {
+  using T = TensorScalar<Mean>;
+  assert_latent<T, Gradient>();
+  if constexpr (std::is_same_v<Gradient, Eigen::Tensor<T, 2, Eigen::RowMajor>>) {
+    if (gradient.size() == 0) gradient.resize(mean.dimension(0), mean.dimension(1));
+  }
+  check_same_latent_shape(name, gradient, mean);
+  if (overlap<T>(gradient.data(), gradient.size(), mean.data(), mean.size()) ||
+      overlap<T>(gradient.data(), gradient.size(), log_variance.data(), log_variance.size())) {
+    fail<ShapeError>(name, " shares memory with the mean or the log-variance");
   }
 }
 
@@ -38,15 +52,19 @@ void check_latent(const Tensor& tensor) {
 /// mean over the batch of ½ Σ_latent (μ² + e^{lv} - 1 - lv), with lv the log-variance.
 ///
 /// Mean and log_variance: row-major Eigen tensors or maps of rank 2, [batch, latent], of one shape.
-/// Smooth everywhere; e^{lv} - 1 is taken without cancellation near lv = 0. Non-finite input gives a
-/// non-finite value, as does a log-variance past the range of exp (about 88 in float, 709 in double).
+/// Smooth everywhere; e^{lv} - 1 is taken without cancellation near lv = 0, and sums are in double. Non-finite input
+/// gives a non-finite value.
 /// Errors: ShapeError for shapes that differ or are empty.
 /// Source: Kingma & Welling 2013, appendix B.
 template <typename Mean, typename LogVariance>
 detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_variance) {
   using T = detail::TensorScalar<Mean>;
-  detail::check_latent(mean);
-  detail::check_latent(log_variance);
+  detail::assert_latent<T, Mean>();
+  detail::assert_latent<T, LogVariance>();
+  if (mean.size() == 0) {
+    detail::fail<ShapeError>("the KL divergence is a mean over the batch, and latents of shape [",
+                             mean.dimension(0), ", ", mean.dimension(1), "] have none");
+  }
   detail::check_same_latent_shape("log_variance", log_variance, mean);
   double sum = 0;
   for (Index i = 0; i < mean.size(); ++i) {
@@ -58,15 +76,16 @@ detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_
 }
 
 /// The same, and its gradients, overwritten: μ/batch and ½(e^{lv} - 1)/batch.
-/// ShapeError, before anything is written, for a gradient whose shape is not that of the mean.
+/// ShapeError, before anything is written, for a gradient that is neither of the mean's shape nor an empty tensor, and
+/// for one that shares memory with an input.
 template <typename Mean, typename LogVariance, typename MeanGradient, typename LogVarianceGradient>
 detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_variance,
                                        MeanGradient&& mean_gradient,
                                        LogVarianceGradient&& log_variance_gradient) {
   using T = detail::TensorScalar<Mean>;
   const T value = gaussian_kl(mean, log_variance);
-  detail::check_same_latent_shape("mean_gradient", mean_gradient, mean);
-  detail::check_same_latent_shape("log_variance_gradient", log_variance_gradient, mean);
+  detail::prepare_latent_gradient("mean_gradient", mean_gradient, mean, log_variance);
+  detail::prepare_latent_gradient("log_variance_gradient", log_variance_gradient, mean, log_variance);
   const double batch = static_cast<double>(mean.dimension(0));
   for (Index i = 0; i < mean.size(); ++i) {
     mean_gradient.data()[i] = static_cast<T>(static_cast<double>(mean.data()[i]) / batch);

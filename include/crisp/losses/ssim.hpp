@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/errors.hpp"
@@ -50,8 +51,8 @@ struct Dissimilarity {
 
   Dissimilarity(Batch<T> sum_mean, Batch<T> difference_mean, Batch<T> sum_variance,
                 Batch<T> difference_variance, T c1, T c2) {
-    const Batch<T> zero(T(0)), one(T(1)), two(T(2));
-    const auto inverse = [&](Batch<T> x) { return xsimd::select(x > zero, one / x, zero); };
+    const Batch<T> zero(T(0)), one(T(1)), two(T(2)), smallest(std::numeric_limits<T>::min());
+    const auto inverse = [&](Batch<T> x) { return xsimd::select(x >= smallest, one / x, zero); };
     const Batch<T> u = inverse(sum_mean * sum_mean + difference_mean * difference_mean + Batch<T>(2 * c1));
     const Batch<T> v = inverse(sum_variance + difference_variance + Batch<T>(2 * c2));
     const Batch<T> p = two * difference_mean * difference_mean * u;
@@ -134,12 +135,14 @@ class SsimLoss : public PlaneLoss<T> {
         workspace.adjoints.fits(n, height + n - 1, adjoint_length)) {
       return;
     }
-    workspace.moments.resize(n, height, 4 * stride);
-    workspace.adjoints.resize(n, height + n - 1, adjoint_length);
+
     const auto shifted = static_cast<std::size_t>(4 * stride + n - 1);  // rows are read up to n-1 pixels on
     workspace.down.assign(shifted, T(0));
     workspace.along.assign(shifted, T(0));
     workspace.derivatives.assign(shifted, T(0));
+    // Last, since they say whether all of it fits, should an allocation fail.
+    workspace.moments.resize(n, height, 4 * stride);
+    workspace.adjoints.resize(n, height + n - 1, adjoint_length);
   }
 
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
@@ -252,7 +255,7 @@ class SsimLoss : public PlaneLoss<T> {
       }
     }
     if constexpr (with_gradient) {
-      const Index excess = detail::padded<T>(valid_width) - valid_width;
+      const Index excess = stride - valid_width;  // a wider image may have left its own there
       for (Index map = 0; map < 3; ++map) std::fill_n(derivatives + map * stride + valid_width, excess, T(0));
     }
     return static_cast<double>(row_at(value, valid_width).sum());

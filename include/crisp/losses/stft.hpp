@@ -19,7 +19,7 @@ namespace crisp {
 /// Gradient: the exact derivative. Kinks, with the subgradient taken: equal amplitudes (0 for the amplitude part);
 /// equal phases (0 for the phase part); phases π apart (that of one side); a bin of the prediction that is 0 (0).
 /// PhaseDistance::raw also jumps where one of the phases passes ±π.
-/// Bins, and differences of bins, no larger than the rounding of their transform (16 ε times the root mean square of
+/// Bins, and differences of bins, no larger than the rounding of their transform ((16 + 2 √(n_y n_x)) ε times the root mean square of
 /// the frame's bins) count as 0: black, flat and identical images have tame gradients, and identical ones gradient 0.
 /// NaN or infinity gives a value that is not finite.
 ///

@@ -7,6 +7,7 @@
 // whose 1/|X| is enormous, so every function takes a floor: |X|² up to it counts as 0.
 #pragma once
 
+#include <limits>
 #include <xsimd/xsimd.hpp>
 
 #include "crisp/spectral/complex_batch.hpp"
@@ -162,10 +163,12 @@ BinDistance<V> distance_above(const Distance& distance, const ComplexBatch<V>& x
 /// bins.
 template <typename T, typename Body>
 auto with_distance(const SpectralOptions& options, Body&& body) {
+  // A gate whose square is not a normal number is none: 1/τ² would overflow.
+  const T gate = static_cast<T>(options.phase_gate * options.phase_gate);
+  const T gate_square = gate < std::numeric_limits<T>::min() ? T(0) : gate;
   const auto polar = [&](auto phase) {
-    return body(PolarDistance<T, decltype(phase)>{
-        static_cast<T>(options.amplitude_weight), static_cast<T>(options.phase_weight),
-        static_cast<T>(options.phase_gate * options.phase_gate), phase});
+    return body(PolarDistance<T, decltype(phase)>{static_cast<T>(options.amplitude_weight),
+                                                  static_cast<T>(options.phase_weight), gate_square, phase});
   };
   switch (options.distance) {
     case SpectralDistance::rectangular:

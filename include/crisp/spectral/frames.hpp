@@ -19,9 +19,10 @@ struct Frames {
 
   Frames() = default;
 
-  /// Throws ShapeError where the window does not fit the image.
+  /// Throws OptionError for a window under 2x2 or a stride under 1x1, ShapeError where the window does not fit.
   Frames(const Size2& image_, const Size2& window_, const Size2& stride_)
       : image(image_), window(window_), stride(stride_) {
+    detail::check_frames(window, stride);
     if (window.height > image.height || window.width > image.width) {
       detail::fail<ShapeError>("a window of ", window, " pixels does not fit an image of ", image);
     }
@@ -41,7 +42,8 @@ namespace detail {
 /// For each of `length` pixels along one axis, whether a frame covers it.
 inline std::vector<char> covered_pixels(Index length, Index window, Index stride) {
   std::vector<char> covered(static_cast<std::size_t>(length), 0);
-  for (Index start = 0; start + window <= length; start += stride) {
+  for (Index frame = 0; frame <= (length - window) / stride; ++frame) {
+    const Index start = frame * stride;
     for (Index t = start; t < start + window; ++t) covered[static_cast<std::size_t>(t)] = 1;
   }
   return covered;

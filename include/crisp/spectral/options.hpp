@@ -53,8 +53,9 @@ enum class SpectralDistance {
 /// φ(X, Y), the distance of two phases.
 enum class PhaseDistance {
   wrapped,  ///< |arg(X conj Y)|, in [0, π]; 0 where X or Y is 0
-  raw,      ///< |arg(X+b) - arg(Y+b)|, b the phase_bias, in [0, 2π]: it jumps where a phase wraps around
-  cosine,   ///< 1 - cos(arg X - arg Y), in [0, 2]; 0 where X or Y is 0
+  raw,  ///< |arg(X+b) - arg(Y+b)|, b the phase_bias, in [0, 2π]: it jumps where a phase wraps around. Bins that
+        ///< are real by symmetry are kept real: their phase is 0 or π, never -π out of rounding
+  cosine,  ///< 1 - cos(arg X - arg Y), in [0, 2]; 0 where X or Y is 0
 };
 
 enum class Normalization {

@@ -51,7 +51,7 @@ class Stft {
     const Frames frames = this->frames(Size2(shape.height, shape.width));
     Spectra<T> spectra(shape.batch, shape.channels, frames.rows, frames.columns, window_.height,
                        window_.width);
-    Engines engines = make_engines(frames, executor);
+    Engines engines = make_engines(frames, executor, shape.planes());
     // Two planes share every transform; the last one of an odd number goes with itself.
     executor.for_each((shape.planes() + 1) / 2, [&](Index pair, int slot) {
       const Index first = 2 * pair;
@@ -82,7 +82,7 @@ class Stft {
     const Index planes = spectra.dimension(0) * spectra.dimension(1);
     Images<T> images(spectra.dimension(0), spectra.dimension(1), image.height, image.width);
     images.setZero();
-    Engines engines = make_engines(frames, executor);
+    Engines engines = make_engines(frames, executor, planes);
     executor.for_each(planes, [&](Index plane, int slot) {
       detail::PairedFrames<T>& engine = engines[static_cast<std::size_t>(slot)];
       MutablePlane<T> to(images.data() + plane * image.height * image.width, image.height, image.width);
@@ -106,6 +106,7 @@ class Stft {
   template <typename Executor = Serial>
   Images<T> inverse(const Spectra<T>& spectra, const Size2& image,
                     const Executor& executor = Executor()) const {
+    frames(image);  // throws where the window does not fit
     const std::vector<double> rows = squared_weights("row", image.height, window_.height, stride_.height);
     const std::vector<double> columns = squared_weights("column", image.width, window_.width, stride_.width);
     Images<T> images = adjoint(spectra, image, executor);
@@ -125,8 +126,9 @@ class Stft {
   using Engines = std::vector<detail::PairedFrames<T>>;
 
   template <typename Executor>
-  Engines make_engines(const Frames& frames, const Executor& executor) const {
-    return Engines(static_cast<std::size_t>(executor.concurrency()),
+  Engines make_engines(const Frames& frames, const Executor& executor, Index planes) const {
+    const Index slots = std::min<Index>(executor.concurrency(), planes);
+    return Engines(static_cast<std::size_t>(slots),
                    detail::PairedFrames<T>(frames, window_shape_, normalization_));
   }
 
@@ -178,7 +180,8 @@ class Stft {
   std::vector<double> squared_weights(const char* axis, Index length, Index window, Index stride) const {
     const std::vector<double> taps = window_function<double>(window_shape_, window);
     std::vector<double> sums(static_cast<std::size_t>(length), 0);
-    for (Index start = 0; start + window <= length; start += stride) {
+    for (Index frame = 0; frame <= (length - window) / stride; ++frame) {
+      const Index start = frame * stride;
       for (Index t = 0; t < window; ++t) {
         const double tap = taps[static_cast<std::size_t>(t)];
         sums[static_cast<std::size_t>(start + t)] += tap * tap;
