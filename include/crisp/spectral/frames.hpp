@@ -7,6 +7,14 @@
 
 namespace crisp {
 
+namespace detail {
+
+/// How many frames lie along an axis of `length` >= window pixels. Frame k starts at k * stride, which with k below this
+/// count cannot overflow, however long the stride.
+inline Index frame_count(Index length, Index window, Index stride) { return (length - window) / stride + 1; }
+
+}  // namespace detail
+
 /// Frame (k, l), k < rows and l < columns, covers the pixels from (k s_y, l s_x) on, n_y x n_x of them:
 /// rows = ⌊(H - n_y)/s_y⌋ + 1, columns likewise. What lies past the last frame, or between frames where the
 /// stride is longer than the window, is not covered.
@@ -26,8 +34,8 @@ struct Frames {
     if (window.height > image.height || window.width > image.width) {
       detail::fail<ShapeError>("a window of ", window, " pixels does not fit an image of ", image);
     }
-    rows = (image.height - window.height) / stride.height + 1;
-    columns = (image.width - window.width) / stride.width + 1;
+    rows = detail::frame_count(image.height, window.height, stride.height);
+    columns = detail::frame_count(image.width, window.width, stride.width);
   }
 
   Index count() const { return rows * columns; }
@@ -42,7 +50,7 @@ namespace detail {
 /// For each of `length` pixels along one axis, whether a frame covers it.
 inline std::vector<char> covered_pixels(Index length, Index window, Index stride) {
   std::vector<char> covered(static_cast<std::size_t>(length), 0);
-  for (Index frame = 0; frame <= (length - window) / stride; ++frame) {
+  for (Index frame = 0; frame < frame_count(length, window, stride); ++frame) {
     const Index start = frame * stride;
     for (Index t = start; t < start + window; ++t) covered[static_cast<std::size_t>(t)] = 1;
   }

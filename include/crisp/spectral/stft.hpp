@@ -180,7 +180,7 @@ class Stft {
   std::vector<double> squared_weights(const char* axis, Index length, Index window, Index stride) const {
     const std::vector<double> taps = window_function<double>(window_shape_, window);
     std::vector<double> sums(static_cast<std::size_t>(length), 0);
-    for (Index frame = 0; frame <= (length - window) / stride; ++frame) {
+    for (Index frame = 0; frame < detail::frame_count(length, window, stride); ++frame) {
       const Index start = frame * stride;
       for (Index t = 0; t < window; ++t) {
         const double tap = taps[static_cast<std::size_t>(t)];
