@@ -73,6 +73,12 @@ TEST_CASE("Pixel losses equal their golden cases", "[golden]") {
   if (const auto golden = load_golden("mse")) check_golden(crisp::MseLoss<double>(), *golden);
   if (const auto golden = load_golden("bce_with_logits"))
     check_golden(crisp::BceWithLogitsLoss<double>(), *golden);
+  if (const auto golden = load_golden("huber")) {
+    check_golden(crisp::HuberLoss<double>({golden->options.at("delta").get<double>()}), *golden);
+  }
+  if (const auto golden = load_golden("charbonnier")) {
+    check_golden(crisp::CharbonnierLoss<double>({golden->options.at("epsilon").get<double>()}), *golden);
+  }
 }
 
 TEST_CASE("The STFT loss equals its golden cases", "[golden]") {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/derivatives.hpp"
 #include "support/random_images.hpp"
 
 using Catch::Approx;
@@ -31,7 +32,8 @@ std::vector<Options> all_options() {
                                            {SpectralDistance::polar, PhaseDistance::cosine, 0, 0},
                                            {SpectralDistance::polar, PhaseDistance::cosine, 0.7, 0},
                                            {SpectralDistance::rectangular, PhaseDistance::raw, 0, 0},
-                                           {SpectralDistance::complex_modulus, PhaseDistance::raw, 0, 0}};
+                                           {SpectralDistance::complex_modulus, PhaseDistance::raw, 0, 0},
+                                           {SpectralDistance::squared_amplitude, PhaseDistance::raw, 0, 0}};
   std::vector<Options> all;
   for (const Distance& distance : distances) {
     for (const auto weight : {crisp::FrequencyWeight::linear, crisp::FrequencyWeight::uniform,
@@ -60,15 +62,6 @@ std::vector<Options> all_options() {
   return all;
 }
 
-template <typename Loss>
-void check_derivative(const Loss& loss, const Shape& shape, unsigned seed) {
-  const auto prediction = random_images<double>(shape, seed, -0.3, 1);
-  const auto target = random_images<double>(shape, seed + 1000, 0, 1.2);
-  const auto report = crisp::check_gradient(loss, prediction, target);
-  INFO(report);
-  CHECK(report.passed());
-}
-
 }  // namespace
 
 TEST_CASE("The STFT loss's gradient is its derivative, for every option", "[stft_loss][gradient]") {
@@ -79,16 +72,19 @@ TEST_CASE("The STFT loss's gradient is its derivative, for every option", "[stft
   };
   // Odd, prime and non-square; one and three channels; overlap, gaps, uncovered borders, one frame.
   const std::vector<Geometry> geometries = {
-      {{1, 1, 13, 11}, {7, 5}, {3, 2}},  {{1, 3, 7, 9}, {4, 6}, {2, 1}}, {{2, 1, 11, 8}, 5, {6, 3}},
-      {{1, 1, 10, 13}, {8, 11}, {1, 2}}, {{1, 1, 7, 7}, 7, 4},
+      {{1, 1, 13, 11}, {7, 5}, {3, 2}},  {{1, 3, 7, 9}, {4, 6}, {2, 3}}, {{2, 1, 11, 8}, 5, {6, 3}},
+      {{1, 1, 10, 13}, {8, 11}, {2, 5}}, {{1, 1, 7, 7}, 7, 4},
   };
+  const std::vector<crisp::Padding> paddings = {crisp::Padding::none, crisp::Padding::reflect,
+                                                crisp::Padding::zero};
   unsigned number = 0;
   for (crisp::StftOptions options : all_options<crisp::StftOptions>()) {
     const Geometry& geometry = geometries[number % geometries.size()];
     options.window = geometry.window;
     options.stride = geometry.stride;
+    options.padding = paddings[number % paddings.size()];
     CAPTURE(number, geometry.image, geometry.window, geometry.stride);
-    check_derivative(crisp::StftLoss<double>(options), geometry.image, number++);
+    check_derivatives(crisp::StftLoss<double>(options), geometry.image, number++);
   }
 }
 
@@ -98,7 +94,7 @@ TEST_CASE("The DFT loss's gradient is its derivative, for every option", "[dft_l
   for (const crisp::DftOptions& options : all_options<crisp::DftOptions>()) {
     const Shape& shape = shapes[number % shapes.size()];
     CAPTURE(number, shape);
-    check_derivative(crisp::DftLoss<double>(options), shape, number++);
+    check_derivatives(crisp::DftLoss<double>(options), shape, number++);
   }
 }
 
@@ -293,4 +289,154 @@ TEST_CASE("Extreme strides and gates are harmless", "[stft_loss]") {
   Images<float> gradient;
   CHECK(std::isfinite(crisp::value_and_gradient(crisp::StftLoss<float>(options), black, images, gradient)));
   CHECK(all_finite(gradient));
+}
+
+TEST_CASE("Padding is the loss of the extended images", "[stft_loss][padding]") {
+  const auto prediction = random_images<double>({2, 1, 13, 11}, 1);
+  const auto target = random_images<double>({2, 1, 13, 11}, 2);
+  const auto extended = [](const Images<double>& images, crisp::Padding padding) {
+    Images<double> result(2, 1, 13 + 6, 11 + 4);  // windows of 7 x 5: 3 rows and 2 columns on every side
+    result.setZero();
+    const auto mirrored = [](crisp::Index i, crisp::Index n) {
+      return i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
+    };
+    for (crisp::Index b = 0; b < 2; ++b) {
+      for (crisp::Index y = -3; y < 16; ++y) {
+        for (crisp::Index x = -2; x < 13; ++x) {
+          const bool inside = y >= 0 && y < 13 && x >= 0 && x < 11;
+          if (!inside && padding == crisp::Padding::zero) continue;
+          result(b, 0, y + 3, x + 2) = images(b, 0, mirrored(y, 13), mirrored(x, 11));
+        }
+      }
+    }
+    return result;
+  };
+  crisp::StftOptions options;
+  options.window = {7, 5};
+  options.stride = {3, 2};
+  const crisp::StftLoss<double> plain(options);
+  for (const auto padding : {crisp::Padding::reflect, crisp::Padding::zero}) {
+    options.padding = padding;
+    CHECK(
+        crisp::value(crisp::StftLoss<double>(options), prediction, target) ==
+        Approx(crisp::value(plain, extended(prediction, padding), extended(target, padding))).epsilon(1e-13));
+  }
+}
+
+TEST_CASE("Padding gives every pixel a gradient, and makes room for large windows", "[stft_loss][padding]") {
+  crisp::StftOptions options;
+  const auto prediction = random_images<double>({1, 1, 21, 19}, 1);
+  const auto target = random_images<double>({1, 1, 21, 19}, 2);
+  const auto touched = [&](crisp::Padding padding) {
+    options.padding = padding;
+    Images<double> gradient;
+    crisp::value_and_gradient(crisp::StftLoss<double>(options), prediction, target, gradient);
+    crisp::Index count = 0;
+    for (crisp::Index i = 0; i < gradient.size(); ++i) count += gradient.data()[i] != 0 ? 1 : 0;
+    return count;
+  };
+  CHECK(touched(crisp::Padding::none) == (20 - 1) * (16 - 1));  // the first row and column have no weight
+  CHECK(touched(crisp::Padding::reflect) == 21 * 19);
+  CHECK(touched(crisp::Padding::zero) == 21 * 19);
+
+  const auto small = random_images<double>({1, 1, 9, 10}, 3);
+  CHECK_NOTHROW(crisp::value(crisp::StftLoss<double>(options), small, small));
+  options.padding = crisp::Padding::reflect;
+  CHECK_NOTHROW(crisp::value(crisp::StftLoss<double>(options), small, small));
+  const auto smaller = random_images<double>({1, 1, 8, 10}, 3);
+  CHECK_THROWS_WITH(crisp::value(crisp::StftLoss<double>(options), smaller, smaller),
+                    Catch::Contains("9x9") && Catch::Contains("8x10"));
+}
+
+TEST_CASE("Frames are weighted by their valid share", "[stft_loss][weighted]") {
+  const Shape shape{2, 2, 13, 11};
+  const auto prediction = random_images<double>(shape, 1);
+  auto target = random_images<double>(shape, 2);
+  const auto weights = random_weights<double>(shape, 3, true);
+  crisp::StftOptions options;
+  options.window = {5, 4};
+  options.stride = {4, 3};
+  for (const auto reduction : {crisp::Reduction::sum, crisp::Reduction::mean}) {
+    options.bin_reduction = reduction;
+    const crisp::StftLoss<double> loss(options);
+    double expected = 0;
+    for (crisp::Index plane = 0; plane < 4; ++plane) {
+      for (crisp::Index k = 0; k < 3; ++k) {
+        for (crisp::Index l = 0; l < 3; ++l) {
+          // One frame on its own: an image of the window's size.
+          Images<double> x(1, 1, 5, 4), y(1, 1, 5, 4);
+          double share = 0;
+          for (crisp::Index i = 0; i < 5; ++i) {
+            for (crisp::Index j = 0; j < 4; ++j) {
+              x(0, 0, i, j) = prediction(plane / 2, plane % 2, 4 * k + i, 3 * l + j);
+              y(0, 0, i, j) = target(plane / 2, plane % 2, 4 * k + i, 3 * l + j);
+              share += weights(plane / 2, plane % 2, 4 * k + i, 3 * l + j) / 20;
+            }
+          }
+          const double frames = reduction == crisp::Reduction::mean ? 9 : 1;
+          expected += share * crisp::value(loss, x, y) / frames / 4;
+        }
+      }
+    }
+    CHECK(crisp::value(loss, prediction, crisp::weighted(target, weights)) ==
+          Approx(expected).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("Frames without weight are left out, whatever they hold", "[stft_loss][weighted]") {
+  const Shape shape{1, 1, 20, 20};
+  auto prediction = random_images<double>(shape, 1);
+  auto target = random_images<double>(shape, 2);
+  auto weights = constant_images<double>(shape, 1);
+  for (crisp::Index y = 0; y < 20; ++y) {
+    for (crisp::Index x = 0; x < 10; ++x) weights(0, 0, y, x) = 0;
+  }
+  const auto check = [&](const auto& loss, crisp::Index dead_columns) {
+    Images<double> expected, gradient;
+    const double value =
+        crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), expected);
+    CHECK(value > 0);
+    auto broken = prediction;
+    auto broken_target = target;
+    broken(0, 0, 3, 1) = std::nan("");
+    broken_target(0, 0, 19, 0) = std::numeric_limits<double>::infinity();
+    CHECK(crisp::value_and_gradient(loss, broken, crisp::weighted(broken_target, weights), gradient) ==
+          value);
+    CHECK(largest_difference(gradient, expected) == 0);
+    for (crisp::Index x = 0; x < dead_columns; ++x) CHECK(gradient(0, 0, 7, x) == 0);
+  };
+  crisp::StftOptions options;
+  options.window = 6;
+  options.stride = 4;
+  check(crisp::StftLoss<double>(options), 8);  // the frames from columns 0 and 4 on end before 10
+  options.padding = crisp::Padding::reflect;
+  check(crisp::StftLoss<double>(options), 5);
+  options.padding = crisp::Padding::none;
+  options.window = 5;
+  options.stride = 7;  // rows 12 and 13 of an image of 20 are covered by nobody
+  check(crisp::StftLoss<double>(options), 7);
+  auto none = constant_images<double>(shape, 0);
+  Images<double> gradient;
+  CHECK(crisp::value_and_gradient(crisp::DftLoss<double>(), prediction, crisp::weighted(target, none),
+                                  gradient) == 0);
+  CHECK(largest_entry(gradient) == 0);
+}
+
+TEST_CASE("A multi-resolution loss is the mean of its resolutions", "[multi_resolution]") {
+  const auto prediction = random_images<double>({2, 3, 17, 19}, 1);
+  const auto target = random_images<double>({2, 3, 17, 19}, 2);
+  const crisp::MultiResolutionStftLoss<double> loss;
+  double expected = 0;
+  for (const auto& resolution : loss.options().resolutions) {
+    expected += crisp::value(crisp::StftLoss<double>(resolution), prediction, target) / 3;
+  }
+  CHECK(crisp::value(loss, prediction, target) == Approx(expected).epsilon(1e-13));
+  crisp::MultiResolutionStftOptions options{crisp::stft_resolutions({3, 6})};
+  options.resolutions[1].padding = crisp::Padding::reflect;
+  options.resolutions[1].phase_distance = crisp::PhaseDistance::cosine;
+  check_derivatives(crisp::MultiResolutionStftLoss<double>(options), {1, 2, 7, 9}, 1);
+  options.resolutions.clear();
+  CHECK_THROWS_WITH(crisp::MultiResolutionStftLoss<double>(options), Catch::Contains("0"));
+  const auto small = random_images<double>({1, 1, 15, 16}, 1);
+  CHECK_THROWS_WITH(crisp::value(loss, small, small), Catch::Contains("16x16") && Catch::Contains("15x16"));
 }

@@ -29,6 +29,10 @@ void append_every_loss(std::vector<double>& results) {
   append(results, crisp::L1Loss<T>());
   append(results, crisp::MseLoss<T>());
   append(results, crisp::BceWithLogitsLoss<T>());
+  append(results, crisp::HuberLoss<T>());
+  append(results, crisp::CharbonnierLoss<T>());
+  append(results, crisp::TotalVariationLoss<T>());
+  append(results, crisp::MultiResolutionStftLoss<T>());
   append(results, crisp::SsimLoss<T>());
   append(results, crisp::StftLoss<T>());
   append(results, crisp::DftLoss<T>());

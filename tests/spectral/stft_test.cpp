@@ -123,6 +123,27 @@ TEST_CASE("The STFT's inverse gives the image back", "[stft]") {
   }
 }
 
+TEST_CASE("With padding, a Hann STFT has an exact adjoint and an inverse", "[stft][padding]") {
+  for (const auto padding : {crisp::Padding::reflect, crisp::Padding::zero}) {
+    for (const auto& [window, stride] : {std::pair(Size2(16), Size2(4)), std::pair(Size2(7, 5), Size2(3, 2)),
+                                         std::pair(Size2(8, 11), Size2(4, 5))}) {
+      const Size2 image(23, 29);
+      const Stft<double> stft(window, stride, WindowShape::hann, Normalization::none, padding);
+      const auto x = random_images<double>({3, 1, 23, 29}, 2, -1, 1);
+      const auto transformed = stft.forward(x);
+      CHECK(transformed.dimension(2) == (23 + window.height / 2 * 2 - window.height) / stride.height + 1);
+      CHECK(largest_difference(stft.inverse(transformed, image), x) < 1e-12);
+      const auto y = random_spectra(transformed);
+      const auto back = stft.adjoint(y, image);
+      double left = 0;
+      for (Index i = 0; i < y.size(); ++i) left += (std::conj(transformed.data()[i]) * y.data()[i]).real();
+      double right = 0;
+      for (Index i = 0; i < x.size(); ++i) right += x.data()[i] * back.data()[i];
+      CHECK(std::abs(left - right) <= 1e-12 * std::max(1.0, std::abs(left)));
+    }
+  }
+}
+
 TEST_CASE("An STFT whose windows leave a pixel without weight has no inverse, and says which", "[stft]") {
   const auto spectra = Stft<double>(16, 4).forward(random_images<double>({1, 1, 28, 28}, 4));
   // Periodic Hann is 0 at its first tap.

@@ -38,12 +38,6 @@ std::unique_ptr<ReconstructionLoss> with_workspace(const Loss& loss) {
 using Options = ReconstructionLossOptions;
 using Maker = std::function<std::unique_ptr<ReconstructionLoss>(const Options&)>;
 
-crisp::DftOptions dft_options(const crisp::StftOptions& stft) {
-  crisp::DftOptions dft;
-  crisp::detail::spectral_fields(dft) = crisp::detail::spectral_fields(stft);
-  return dft;
-}
-
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> all = {
       {"l1", [](const Options& o) { return with_workspace(o.weight * crisp::L1Loss<float>()); }},
@@ -52,7 +46,7 @@ const std::vector<std::pair<std::string, Maker>>& makers() {
       {"ssim", [](const Options& o) { return with_workspace(o.weight * crisp::SsimLoss<float>()); }},
       {"dft+ssim",
        [](const Options& o) {
-         return with_workspace(o.frequency_weight * crisp::DftLoss<float>(dft_options(o.stft)) +
+         return with_workspace(o.frequency_weight * crisp::DftLoss<float>(crisp::to_dft_options(o.stft)) +
                                o.weight * crisp::SsimLoss<float>());
        }},
       {"stft+ssim",

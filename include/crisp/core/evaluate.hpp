@@ -9,12 +9,15 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <type_traits>
 #include <vector>
 
+#include "crisp/core/batch_loss.hpp"
 #include "crisp/core/executor.hpp"
 #include "crisp/core/images.hpp"
 #include "crisp/core/loss.hpp"
+#include "crisp/core/weighted.hpp"
 
 namespace crisp {
 
@@ -23,23 +26,55 @@ namespace detail {
 template <typename Loss>
 class EvaluationWorkspace {
  public:
-  /// Makes ready for `slots` threads and images of `shape`. Calls of value and value_and_gradient do it
-  /// themselves.
-  void prepare(const Loss& loss, const Shape& shape, int slots) {
-    slots = static_cast<int>(std::min<Index>(slots, shape.planes()));
-    if (slots_.size() < static_cast<std::size_t>(slots)) slots_.resize(static_cast<std::size_t>(slots));
-    for (int slot = 0; slot < slots; ++slot) {
-      loss.prepare(slots_[static_cast<std::size_t>(slot)], shape.height, shape.width);
-    }
-    plane_values_.resize(static_cast<std::size_t>(shape.planes()));
+  using T = typename Loss::Scalar;
+
+  /// Makes ready for images of `shape` on an executor.
+  template <typename Executor>
+  void prepare(const Loss& loss, const Shape& shape, const Executor& executor) {
+    planes_ = 0;
+    prepare_loss(loss, loss_workspace_, shape,
+                 static_cast<int>(std::min<Index>(executor.concurrency(), shape.planes())));
+    values_.resize(static_cast<std::size_t>(term_count<Loss>() * shape.planes()));
   }
 
-  typename Loss::Workspace& slot(int index) { return slots_[static_cast<std::size_t>(index)]; }
-  std::vector<typename Loss::Scalar>& plane_values() { return plane_values_; }
+  /// Fills the values and, if it is wanted, the gradient. The workspace is prepared.
+  template <typename Executor>
+  void evaluate(const Loss& loss, const BatchPair<T>& images, const BatchGradient<T>& gradient,
+                const Executor& executor) {
+    evaluate_loss(loss, images, gradient, loss_workspace_, values_.data(), executor);
+    planes_ = images.shape().planes();
+  }
+
+  /// How many planes were evaluated last; 0 before the first time, and after a failure.
+  Index planes() const { return planes_; }
+
+  /// The mean over `count` planes from `first` on, added in order: of the loss, and of one of its terms.
+  T mean(const Loss& loss, Index first, Index count) const {
+    return mean_of(first, count, [&](Index plane) {
+      const T* const values = values_.data() + plane;
+      if constexpr (is_sum<Loss>) {
+        return loss.total(values, planes_);
+      } else {
+        return *values;
+      }
+    });
+  }
+  T mean_of_term(Index term) const {
+    return mean_of(0, planes_,
+                   [&](Index plane) { return values_[static_cast<std::size_t>(term * planes_ + plane)]; });
+  }
 
  private:
-  std::vector<typename Loss::Workspace> slots_;
-  std::vector<typename Loss::Scalar> plane_values_;
+  template <typename PlaneValue>
+  static T mean_of(Index first, Index count, const PlaneValue& plane_value) {
+    double sum = 0;
+    for (Index plane = first; plane < first + count; ++plane) sum += static_cast<double>(plane_value(plane));
+    return static_cast<T>(sum / static_cast<double>(count));
+  }
+
+  typename BatchWorkspace<Loss>::Type loss_workspace_;
+  std::vector<T> values_;  // [term][plane]
+  Index planes_ = 0;
 };
 
 }  // namespace detail
@@ -52,77 +87,63 @@ using Workspace = detail::EvaluationWorkspace<std::remove_const_t<Loss>>;
 
 namespace detail {
 
-template <typename Loss, typename T>
-void check_images(const Loss& loss, const ImagesPointer<const T>& prediction,
-                  const ImagesPointer<const T>& target) {
-  if (prediction.shape != target.shape) {
-    fail<ShapeError>("prediction and target must have the same shape, got ", prediction.shape, " and ",
-                     target.shape);
+/// The images of a call, checked in every way that a loss asks for.
+template <typename Loss, typename Prediction, typename Target>
+BatchPair<typename Loss::Scalar> to_read(const Loss& loss, const Prediction& prediction,
+                                         const Target& target) {
+  using T = typename Loss::Scalar;
+  static_assert(
+      !is_weighted<Target> || Loss::takes_weights,
+      "crisp: this loss, or a term of it, does not say what weights mean to it: its kernel must heed "
+      "images.weights, and the loss declare `static constexpr bool takes_weights = true`");
+  const WeightedTarget<T> weighted_target = to_read_target<T>(target);
+  const BatchPair<T> images{to_read<T>(prediction), weighted_target.images, weighted_target.weights};
+  const Shape& shape = images.shape();
+  if (shape != images.target.shape) {
+    fail<ShapeError>("prediction and target must have the same shape, got ", shape, " and ",
+                     images.target.shape);
   }
-  check_representable<T>(prediction.shape);
-  if (prediction.shape.size() == 0) {
-    fail<ShapeError>("a loss is a mean over pixels, and images of shape ", prediction.shape, " have none");
+  check_representable<T>(shape);
+  if (shape.size() == 0) {
+    fail<ShapeError>("a loss is a mean over pixels, and images of shape ", shape, " have none");
   }
-  loss.check(prediction.shape.height, prediction.shape.width);
+  check_loss(loss, shape);
+  check_weights(images.weights);
+  return images;
 }
 
-/// The gradient's memory. An owning tensor that is empty gets the shape of the prediction; any other shape
-/// than that is an error, as is memory shared with an input.
+/// Checks that a gradient can be written to: it has the shape of the images, or is an owning tensor that is
+/// empty and will be given it, and shares no memory with an input.
 template <typename T, typename Tensor>
-ImagesPointer<T> to_write(Tensor& gradient, const ImagesPointer<const T>& prediction,
-                          const ImagesPointer<const T>& target) {
+void check_to_write(const Tensor& gradient, const BatchPair<T>& images) {
   static_assert(
-      IsImages<T, std::remove_const_t<Tensor>>::value,
+      IsImages<T, Tensor>::value,
       "crisp: the gradient must be an Eigen::Tensor<T, 4, Eigen::RowMajor> or a mutable crisp::view, "
       "with the same T (float or double) as the loss");
+  const Shape shape = shape_of(gradient);
+  if (std::is_same_v<Tensor, Images<T>> && shape.size() == 0) return;
+  if (shape != images.shape()) {
+    fail<ShapeError>("the gradient must have the shape of the images, ", images.shape(), ", got ", shape);
+  }
+  for (const ImagesPointer<const T>& input : {images.prediction, images.target, images.weights}) {
+    if (overlap<T>(gradient.data(), shape.size(), input.data, input.shape.size())) {
+      fail<ShapeError>("the gradient of shape ", shape,
+                       " shares memory with the prediction, the target or its weights");
+    }
+  }
+}
+
+/// The memory of a gradient that has been checked.
+template <typename T, typename Tensor>
+ImagesPointer<T> to_write(Tensor& gradient, const BatchPair<T>& images) {
   constexpr bool is_writable = !std::is_const_v<std::remove_pointer_t<decltype(gradient.data())>>;
   static_assert(is_writable, "crisp: the gradient is written to, so it must not be const");
+  const Shape& shape = images.shape();
   if constexpr (std::is_same_v<Tensor, Images<T>>) {
-    const Shape& shape = prediction.shape;
     if (gradient.size() == 0) gradient.resize(shape.batch, shape.channels, shape.height, shape.width);
   }
-  const Shape shape = shape_of(gradient);
-  if (shape != prediction.shape) {
-    fail<ShapeError>("the gradient must have the shape of the prediction, ", prediction.shape, ", got ",
-                     shape);
-  }
   // The cast is there for const gradients alone, so that the assertion is all that the compiler says of them.
-  const ImagesPointer<T> pointer{const_cast<T*>(gradient.data()), shape};
-  if (overlap<T>(pointer.data, shape.size(), prediction.data, shape.size()) ||
-      overlap<T>(pointer.data, shape.size(), target.data, shape.size())) {
-    fail<ShapeError>("the gradient of shape ", shape, " shares memory with the prediction or the target");
-  }
-  return pointer;
-}
-
-/// Fills workspace.plane_values() and, unless its data is null, the gradient.
-template <typename Loss, typename T, typename Executor>
-void evaluate_planes(const Loss& loss, const ImagesPointer<const T>& prediction,
-                     const ImagesPointer<const T>& target, const ImagesPointer<T>& gradient,
-                     Workspace<Loss>& workspace, const Executor& executor) {
-  const Shape& shape = prediction.shape;
-  const T scale = T(1) / static_cast<T>(shape.planes());
-  executor.for_each(shape.planes(), [&](Index index, int slot) {
-    const PlanePair<T> images{Plane<T>(prediction.plane(index), shape.height, shape.width),
-                              Plane<T>(target.plane(index), shape.height, shape.width)};
-    PlaneGradient<T> plane_gradient;
-    if (gradient.data != nullptr) {
-      plane_gradient = PlaneGradient<T>(gradient.plane(index), shape.height, shape.width, scale);
-      plane_gradient.plane().setZero();
-    }
-    workspace.plane_values()[static_cast<std::size_t>(index)] =
-        call_plane(loss, images, plane_gradient, workspace.slot(slot));
-  });
-}
-
-/// The mean of count plane values from first on, added in order.
-template <typename T>
-T mean_of_planes(const std::vector<T>& plane_values, Index first, Index count) {
-  double sum = 0;
-  for (Index index = first; index < first + count; ++index) {
-    sum += static_cast<double>(plane_values[static_cast<std::size_t>(index)]);
-  }
-  return static_cast<T>(sum / static_cast<double>(count));
+  return {const_cast<T*>(gradient.data()), shape};
 }
 
 template <typename Executor>
@@ -133,20 +154,17 @@ using IfExecutor = std::enable_if_t<IsExecutor<Executor>::value, int>;
 /// The loss of a prediction against a target.
 ///
 /// Images are crisp::Images<T> or crisp::view, [batch, channel, height, width], both of one shape, T the
-/// scalar of the loss. NaN or infinity in an image gives a value that is not finite. Throws ShapeError for
-/// shapes that differ, are empty or do not suit the loss.
+/// scalar of the loss; the target may be crisp::weighted(target, weights). NaN or infinity in an image gives a
+/// value that is not finite. Throws ShapeError for shapes that differ, are empty or do not suit the loss, and
+/// OptionError for a weight that is negative or not finite.
 template <typename Loss, typename Prediction, typename Target, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
 typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, const Target& target,
                             Workspace<Loss>& workspace, const Executor& executor = Executor()) {
-  using T = typename Loss::Scalar;
-  const auto prediction_pointer = detail::to_read<T>(prediction);
-  const auto target_pointer = detail::to_read<T>(target);
-  detail::check_images(loss, prediction_pointer, target_pointer);
-  workspace.prepare(loss, prediction_pointer.shape, executor.concurrency());
-  const detail::ImagesPointer<T> no_gradient{nullptr, prediction_pointer.shape};
-  detail::evaluate_planes(loss, prediction_pointer, target_pointer, no_gradient, workspace, executor);
-  return detail::mean_of_planes(workspace.plane_values(), 0, prediction_pointer.shape.planes());
+  const auto images = detail::to_read(loss, prediction, target);
+  workspace.prepare(loss, images.shape(), executor);
+  workspace.evaluate(loss, images, {}, executor);
+  return workspace.mean(loss, 0, workspace.planes());
 }
 template <typename Loss, typename Prediction, typename Target, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
@@ -167,13 +185,12 @@ typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& pre
                                          Gradient&& gradient, Workspace<Loss>& workspace,
                                          const Executor& executor = Executor()) {
   using T = typename Loss::Scalar;
-  const auto prediction_pointer = detail::to_read<T>(prediction);
-  const auto target_pointer = detail::to_read<T>(target);
-  detail::check_images(loss, prediction_pointer, target_pointer);
-  workspace.prepare(loss, prediction_pointer.shape, executor.concurrency());
-  const auto gradient_pointer = detail::to_write<T>(gradient, prediction_pointer, target_pointer);
-  detail::evaluate_planes(loss, prediction_pointer, target_pointer, gradient_pointer, workspace, executor);
-  return detail::mean_of_planes(workspace.plane_values(), 0, prediction_pointer.shape.planes());
+  const auto images = detail::to_read(loss, prediction, target);
+  detail::check_to_write<T>(gradient, images);
+  workspace.prepare(loss, images.shape(), executor);
+  const auto to = detail::to_write<T>(gradient, images);
+  workspace.evaluate(loss, images, BatchGradient<T>(to), executor);
+  return workspace.mean(loss, 0, workspace.planes());
 }
 template <typename Loss, typename Prediction, typename Target, typename Gradient, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
@@ -181,6 +198,45 @@ typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& pre
                                          Gradient&& gradient, const Executor& executor = Executor()) {
   Workspace<Loss> workspace;
   return value_and_gradient(loss, prediction, target, gradient, workspace, executor);
+}
+
+/// The loss, and its derivatives with respect to the pixels of both images; for targets that are trained too.
+///
+/// The derivative with respect to the target is that of loss.swapped(), which the loss must have: two evaluations in
+/// all. Both gradients keep to what value_and_gradient says of one, and share no memory with each other.
+template <typename Loss, typename Prediction, typename Target, typename PredictionGradient,
+          typename TargetGradient, typename Executor = Serial, detail::IfExecutor<Executor> = 0>
+typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& prediction,
+                                          const Target& target, PredictionGradient&& prediction_gradient,
+                                          TargetGradient&& target_gradient, Workspace<Loss>& workspace,
+                                          const Executor& executor = Executor()) {
+  using T = typename Loss::Scalar;
+  static_assert(std::is_same_v<std::decay_t<decltype(loss.swapped())>, Loss>,
+                "crisp: swapped() of a loss, the loss with its arguments exchanged, is of the same type");
+  const auto images = detail::to_read(loss, prediction, target);
+  detail::check_to_write<T>(prediction_gradient, images);
+  detail::check_to_write<T>(target_gradient, images);
+  workspace.prepare(loss, images.shape(), executor);
+  const auto to_prediction = detail::to_write<T>(prediction_gradient, images);
+  const auto to_target = detail::to_write<T>(target_gradient, images);
+  const Index size = images.shape().size();
+  if (detail::overlap<T>(to_prediction.data, size, to_target.data, size)) {
+    detail::fail<ShapeError>("the two gradients of shape ", images.shape(), " share memory");
+  }
+  workspace.evaluate(loss.swapped(), {images.target, images.prediction, images.weights},
+                     BatchGradient<T>(to_target), executor);
+  workspace.evaluate(loss, images, BatchGradient<T>(to_prediction), executor);
+  return workspace.mean(loss, 0, workspace.planes());
+}
+template <typename Loss, typename Prediction, typename Target, typename PredictionGradient,
+          typename TargetGradient, typename Executor = Serial, detail::IfExecutor<Executor> = 0>
+typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& prediction,
+                                          const Target& target, PredictionGradient&& prediction_gradient,
+                                          TargetGradient&& target_gradient,
+                                          const Executor& executor = Executor()) {
+  Workspace<Loss> workspace;
+  return value_and_gradients(loss, prediction, target, prediction_gradient, target_gradient, workspace,
+                             executor);
 }
 
 /// One value per image: its mean over channels. The loss is the mean of these.
@@ -195,7 +251,7 @@ Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> values(const Loss& loss
   const Shape shape = detail::shape_of(prediction);
   Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> result(shape.batch);
   for (Index image = 0; image < shape.batch; ++image) {
-    result(image) = detail::mean_of_planes(workspace.plane_values(), image * shape.channels, shape.channels);
+    result(image) = workspace.mean(loss, image * shape.channels, shape.channels);
   }
   return result;
 }

@@ -21,6 +21,13 @@
 //   plane(images, gradient, workspace) the kernel, which then takes the workspace too.
 // All three are const: a loss never changes once it is made, and threads share it. check() and prepare() may
 // throw; plane() should not, since other planes have then been written already.
+//
+// Three more declarations are for what not every loss can do:
+//   name           what the loss is called in a breakdown, a static constexpr const char*;
+//   takes_weights  true if the kernel heeds images.weights (pixel_mean does so for a mean over pixels);
+//   swapped()      the loss with its arguments exchanged, of the same type: L.swapped()(a, b) = L(b, a). Its
+//                  gradient is L's with respect to the target. A symmetric loss returns itself.
+// The few losses that couple the images of a batch meet the contract of batch_loss.hpp instead.
 #pragma once
 
 #include <cmath>
@@ -31,11 +38,15 @@
 
 namespace crisp {
 
-/// What a plane kernel reads.
+/// What a plane kernel reads. Weights say how much each pixel counts: at least 0, finite, and not all 1.
 template <typename T>
 struct PlanePair {
   Plane<T> prediction;
   Plane<T> target;
+  Plane<T> weights = Plane<T>(nullptr, 0, 0);
+
+  /// Whether pixels are weighted at all.
+  bool weighted() const { return weights.data() != nullptr; }
 };
 
 /// What a plane kernel writes, if it is asked to: scale * d value / d prediction, added to what is there.
@@ -84,15 +95,43 @@ typename Expression::Scalar plane_mean(const Eigen::ArrayBase<Expression>& expre
   return static_cast<typename Expression::Scalar>(sum / static_cast<double>(expression.size()));
 }
 
+/// The kernel of a loss that is a mean over pixels: Σ w f / Σ w of the pixels' values f, w = 1 without
+/// weights; adds w f' / Σ w, f' being their derivatives with respect to the prediction, to the gradient. Pixels of
+/// weight 0 are left out, whatever they hold; a plane of such pixels alone has value 0.
+template <typename T, typename Values, typename Derivatives>
+T pixel_mean(const PlanePair<T>& images, const Eigen::ArrayBase<Values>& values,
+             const Eigen::ArrayBase<Derivatives>& derivatives, const PlaneGradient<T>& gradient) {
+  if (!images.weighted()) {
+    if (gradient) gradient.add(derivatives / static_cast<T>(values.size()));
+    return plane_mean(values);
+  }
+  const auto& weights = images.weights;
+  const T mean_weight = plane_mean(weights);
+  if (mean_weight == T(0)) return 0;
+  const auto counts = weights > T(0);
+  if (gradient) {
+    gradient.add(counts.select(weights / mean_weight * derivatives / static_cast<T>(values.size()), T(0)));
+  }
+  return plane_mean(counts.select(weights / mean_weight * values, T(0)));
+}
+
 namespace detail {
+
 struct LossTag {};
+
+template <typename T>
+struct LossBase : LossTag {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "crisp: a loss is on float or double");
+  using Scalar = T;
+  static constexpr const char* name = "loss";
+  static constexpr bool takes_weights = false;
+};
+
 }  // namespace detail
 
 /// The base of every loss that is a mean over planes. It has no virtual functions and no data.
 template <typename T>
-struct PlaneLoss : detail::LossTag {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "crisp: a loss is on float or double");
-  using Scalar = T;
+struct PlaneLoss : detail::LossBase<T> {
   struct Workspace {};
   void check(Index /*height*/, Index /*width*/) const {}
   template <typename AnyWorkspace>
@@ -103,6 +142,9 @@ namespace detail {
 
 template <typename Loss>
 inline constexpr bool is_loss = std::is_base_of_v<LossTag, Loss>;
+
+template <typename Loss>
+inline constexpr bool is_plane_loss = std::is_base_of_v<PlaneLoss<typename Loss::Scalar>, Loss>;
 
 /// Whether the kernel takes no workspace.
 template <typename Loss, typename T, typename = void>

@@ -9,17 +9,32 @@ namespace crisp {
 /// the target (a probability, usually 0 or 1); the same as -y ln σ(x) - (1 - y) ln(1 - σ(x)), but finite for
 /// any finite logit.
 ///
-/// Gradient: (σ(x) - y) / pixels; smooth everywhere.
+/// Weights: the weighted mean. Gradient: (σ(x) - y) / pixels, with respect to the target -x / pixels; smooth
+/// everywhere.
 /// Accuracy: value to 1e-12 relative in double, 1e-6 in float; gradient to 1e-10 and 1e-6 of its largest entry.
 /// Cost: one pass over the pixels, two exponentials and a logarithm each.
 template <typename T>
-struct BceWithLogitsLoss : PlaneLoss<T> {
-  T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
-    const auto& x = images.prediction;
-    const auto& y = images.target;
-    if (gradient) gradient.add((x.logistic() - y) / static_cast<T>(x.size()));
-    return plane_mean(x.max(T(0)) - x * y + (-x.abs()).exp().log1p());
+class BceWithLogitsLoss : public PlaneLoss<T> {
+ public:
+  static constexpr const char* name = "BceWithLogitsLoss";
+  static constexpr bool takes_weights = true;
+
+  /// The loss of a target, first, against a prediction.
+  BceWithLogitsLoss swapped() const {
+    BceWithLogitsLoss loss;
+    loss.swapped_ = !swapped_;
+    return loss;
   }
+  T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
+    const auto& x = swapped_ ? images.target : images.prediction;
+    const auto& y = swapped_ ? images.prediction : images.target;
+    const auto value = x.max(T(0)) - x * y + (-x.abs()).exp().log1p();
+    if (swapped_) return pixel_mean(images, value, -x, gradient);
+    return pixel_mean(images, value, x.logistic() - y, gradient);
+  }
+
+ private:
+  bool swapped_ = false;
 };
 
 }  // namespace crisp

@@ -10,7 +10,7 @@ namespace crisp {
 /// plane value = Σ_{u,v} W(u,v) D(X(u,v), Y(u,v)), or that divided by H W for Reduction::mean.
 ///
 /// X and Y are the H x W Fourier transforms of prediction and target, after multiplication with the window, which is
-/// rectangular by default. Options, kinks, non-finite input and accuracy: as for StftLoss. Images of 2x2 pixels and
+/// rectangular by default. Options, kinks, weights, non-finite input and accuracy: as for StftLoss, of which this is one frame. Images of 2x2 pixels and
 /// more, of any size; sizes with small prime factors are fastest.
 ///
 /// Errors: OptionError for a negative or non-finite weight or gate and a non-finite bias; ShapeError for an image
@@ -21,6 +21,9 @@ namespace crisp {
 template <typename T>
 class DftLoss : public PlaneLoss<T> {
  public:
+  static constexpr const char* name = "DftLoss";
+  static constexpr bool takes_weights = true;
+
   using Workspace = detail::SpectralPlane<T>;
 
   explicit DftLoss(const DftOptions& options = {}) : options_(options) {
@@ -28,6 +31,8 @@ class DftLoss : public PlaneLoss<T> {
   }
 
   const DftOptions& options() const { return options_; }
+
+  const DftLoss& swapped() const { return *this; }
 
   void check(Index height, Index width) const {
     if (height < 2 || width < 2) {

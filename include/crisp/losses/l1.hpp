@@ -7,15 +7,19 @@ namespace crisp {
 
 /// plane value = mean |prediction - target|
 ///
-/// Gradient: sign(prediction - target) / pixels; 0 where they are equal, the kink's subgradient.
+/// Weights: the weighted mean. Gradient: sign(prediction - target) / pixels; 0 where they are equal, the kink's
+/// subgradient.
 /// Accuracy: value to 1e-12 relative in double, 1e-6 in float; the gradient is exact to the last bit or two.
 /// Cost: one pass over the pixels.
 template <typename T>
 struct L1Loss : PlaneLoss<T> {
+  static constexpr const char* name = "L1Loss";
+  static constexpr bool takes_weights = true;
+
+  const L1Loss& swapped() const { return *this; }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const auto residual = images.prediction - images.target;
-    if (gradient) gradient.add(residual.sign() / static_cast<T>(residual.size()));
-    return plane_mean(residual.abs());
+    return pixel_mean(images, residual.abs(), residual.sign(), gradient);
   }
 };
 

@@ -1,8 +1,9 @@
 // The kernel that StftLoss and DftLoss share: transform both planes, one pass over the bins, transform back.
 //
-//   plane value = Σ_{k,l,u,v} W(u,v) D(X(k,l,u,v), Y(k,l,u,v)),   divided by K L n_y n_x for Reduction::mean
+//   plane value = Σ_{k,l} m(k,l) Σ_{u,v} W(u,v) D(X(k,l,u,v), Y(k,l,u,v)),   divided by K L n_y n_x for Reduction::mean
 //
-// X and Y half spectra; W counts each bin for its conjugate too, and carries the division.
+// X and Y half spectra; W counts each bin for its conjugate too, and carries the division. m is 1, or the frame's valid
+// share where pixels are weighted.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "crisp/core/loss.hpp"
 #include "crisp/spectral/bin_distance.hpp"
 #include "crisp/spectral/complex_batch.hpp"
+#include "crisp/spectral/frame_shares.hpp"
 #include "crisp/spectral/frequency_weight.hpp"
 #include "crisp/spectral/options.hpp"
 #include "crisp/spectral/paired_frames.hpp"
@@ -37,8 +39,9 @@ class SpectralPlane {
     const double scale =
         options.bin_reduction == Reduction::mean ? 1 / (static_cast<double>(frames.count()) * bins) : 1;
     weights_ = half_spectrum_weights<T>(options.frequency_weight, frames.window, scale);
-    covered_rows_ = covered_pixels(frames.image.height, frames.window.height, frames.stride.height);
-    covered_columns_ = covered_pixels(frames.image.width, frames.window.width, frames.stride.width);
+    covered_rows_ = covered_pixels(vertical_axis(frames));
+    covered_columns_ = covered_pixels(horizontal_axis(frames));
+    shares_ = FrameShares<T>(frames);
     const double rounding =
         (16 + 2 * std::sqrt(bins)) * static_cast<double>(std::numeric_limits<T>::epsilon());
     floor_scale_ = static_cast<T>(rounding * rounding / static_cast<double>(weights_.size()));
@@ -63,12 +66,14 @@ class SpectralPlane {
   template <bool with_gradient, typename Distance>
   T evaluate(const Distance& distance, const PlanePair<T>& images, const PlaneGradient<T>& gradient) {
     double value = uncovered_times_zero(images);
+    if (images.weighted()) shares_.measure(images.weights);
     for (Index tile = 0; tile < transform_.tiles(); ++tile) {
       transform_.load(tile, images.prediction, images.target);
       for (Index column = 0; column < frames_.columns; ++column) {
         transform_.analyse(column);
         for (Index row = 0; row < transform_.row_count(tile); ++row) {
-          value += static_cast<double>(frame<with_gradient>(distance, transform_.first_spectrum(row),
+          const T share = images.weighted() ? shares_(transform_.first_row(tile) + row, column) : T(1);
+          value += static_cast<double>(frame<with_gradient>(distance, share, transform_.first_spectrum(row),
                                                             transform_.second_spectrum(row)));
         }
         if constexpr (with_gradient) transform_.synthesise(column);
@@ -78,15 +83,19 @@ class SpectralPlane {
     return static_cast<T>(value);
   }
 
-  /// The sum over a frame's bins. With a gradient, x becomes W ∂D/∂X.
+  /// The sum over a frame's bins, times its share. With a gradient, x becomes share W ∂D/∂X.
   template <bool with_gradient, typename Distance>
-  T frame(const Distance& distance, Complex* x, Complex* y) const {
+  T frame(const Distance& distance, T share, Complex* x, Complex* y) const {
+    if (share == T(0)) {  // whatever the frame holds
+      if constexpr (with_gradient) std::fill_n(x, weights_.size(), Complex());
+      return 0;
+    }
     const Pack floor(rounding_floor(x, y));
     Pack sum(0);
     for_each_pack(x, y, [&](Complex* x_bins, const Complex* y_bins, const T* weights) {
       const ComplexBatch<Pack> x_batch = load_complex(x_bins);
       const BinDistance<Pack> bins = distance_above(distance, x_batch, load_complex(y_bins), floor);
-      const Pack weight = Pack::load_unaligned(weights);
+      const Pack weight = Pack(share) * Pack::load_unaligned(weights);
       sum += weight * bins.value;
       if constexpr (with_gradient) {
         store_complex({weight * bins.derivative.re, weight * bins.derivative.im}, x_bins);
@@ -146,6 +155,7 @@ class SpectralPlane {
       for (Index x = 0; x < frames_.image.width; ++x) {
         if (covered_rows_[static_cast<std::size_t>(y)] && covered_columns_[static_cast<std::size_t>(x)])
           continue;
+        if (images.weighted() && images.weights(y, x) == T(0)) continue;
         sum += T(0) * images.prediction(y, x) + T(0) * images.target(y, x);
       }
     }
@@ -159,6 +169,7 @@ class SpectralPlane {
   T floor_scale_ = 0;
   std::vector<char> covered_rows_;
   std::vector<char> covered_columns_;
+  FrameShares<T> shares_;
   PairedFrames<T> transform_;
 };
 

@@ -103,6 +103,8 @@ struct Dissimilarity {
 template <typename T>
 class SsimLoss : public PlaneLoss<T> {
  public:
+  static constexpr const char* name = "SsimLoss";
+
   /// What one thread keeps from plane to plane.
   struct Workspace {
     detail::RowWindow<T> moments;   // rows of s, d, s² and d², side by side
@@ -118,6 +120,8 @@ class SsimLoss : public PlaneLoss<T> {
         c2_(static_cast<T>(std::pow(options.k2 * options.data_range, 2))) {}
 
   const SsimOptions& options() const { return options_; }
+
+  const SsimLoss& swapped() const { return *this; }
 
   void check(Index height, Index width) const {
     if (height < options_.window || width < options_.window) {

@@ -13,8 +13,14 @@ namespace crisp {
 /// spectral/options.hpp the windows, weights W and distances D). The sum runs over the full n_y x n_x spectrum of
 /// every frame. Every window of 2x2 pixels and more works, odd and prime sizes too, on images at least as large.
 ///
-/// With the default window, periodic Hann, the first row and column of an image carry no weight. Pixels past the
-/// last frame are not covered: their gradient is 0, and of their values only whether they are finite matters.
+/// With the default window, periodic Hann, the first row and column of an image carry no weight: `padding` extends the
+/// image by half a window on every side, so that with strides of at most half a window every pixel does. Pixels past
+/// the last frame are not covered: their gradient is 0, and of their values only whether they are finite matters.
+///
+/// Weights: each frame's sum is multiplied by the mean weight of its pixels inside the image, its valid share; the
+/// divisor of Reduction::mean stays. Frames without weight are left out, whatever they hold. Pixels of weight 0 in a
+/// frame that counts take part in its spectrum (taking them out would put the mask's edge into it), so they must hold
+/// something sensible, and have a gradient.
 ///
 /// Gradient: the exact derivative. Kinks, with the subgradient taken: equal amplitudes (0 for the amplitude part);
 /// equal phases (0 for the phase part); phases π apart (that of one side); a bin of the prediction that is 0 (0).
@@ -24,7 +30,8 @@ namespace crisp {
 /// NaN or infinity gives a value that is not finite.
 ///
 /// Errors: OptionError for a window under 2x2, a stride under 1x1, a negative or non-finite weight or gate, a
-/// non-finite bias; ShapeError for an image smaller than the window, and for quadrant_product on windows under 4x4.
+/// non-finite bias; ShapeError for an image smaller than the window, for one too small to be reflected, and for
+/// quadrant_product on windows under 4x4.
 /// Accuracy: in double the value to 1e-12 relative and the gradient to 1e-10 of its largest entry; in float the
 /// value to 2e-5 relative, and the gradient to 1e-3 of its largest entry where no bin lies within rounding of a kink.
 /// Cost: about K L n_y n_x (log n_y + log n_x) per plane; a thread keeps about 3 W max(36, n_y/2 + 1) complex numbers.
@@ -33,6 +40,9 @@ namespace crisp {
 template <typename T>
 class StftLoss : public PlaneLoss<T> {
  public:
+  static constexpr const char* name = "StftLoss";
+  static constexpr bool takes_weights = true;
+
   using Workspace = detail::SpectralPlane<T>;
 
   explicit StftLoss(const StftOptions& options = {}) : options_(options) {
@@ -41,6 +51,8 @@ class StftLoss : public PlaneLoss<T> {
   }
 
   const StftOptions& options() const { return options_; }
+
+  const StftLoss& swapped() const { return *this; }
 
   void check(Index height, Index width) const {
     frames(height, width);
@@ -55,7 +67,7 @@ class StftLoss : public PlaneLoss<T> {
 
  private:
   Frames frames(Index height, Index width) const {
-    return Frames(Size2(height, width), options_.window, options_.stride);
+    return Frames(Size2(height, width), options_.window, options_.stride, options_.padding);
   }
 
   StftOptions options_;

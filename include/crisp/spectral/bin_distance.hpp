@@ -67,7 +67,8 @@ struct WrappedPhase {
   }
 };
 
-/// |arg(X+b) - arg(Y+b)|, each in [-π, π].
+/// |arg(X+b) - arg(Y+b)|, each in (-π, π]. Imaginary parts up to the floor count as 0: frames that are symmetric, as
+/// those on a reflected border are, have real spectra, and rounding must not choose between π and -π.
 template <typename T>
 struct RawPhase {
   T bias;
@@ -75,9 +76,11 @@ struct RawPhase {
   template <typename V>
   PhaseTerm<V> operator()(const ComplexBatch<V>& x, const Polar<V>& /*x*/, const ComplexBatch<V>& y,
                           const Polar<V>& /*y*/, const V& floor) const {
-    // Adding zero turns -0 into 0: a real bin's phase is 0 or π, never -π.
-    const Polar<V> from(ComplexBatch<V>{x.re + V(bias), x.im + V(0)}, floor);
-    const Polar<V> to(ComplexBatch<V>{y.re + V(bias), y.im + V(0)}, floor);
+    const auto biased = [&](const ComplexBatch<V>& z) {
+      return ComplexBatch<V>{z.re + V(bias), xsimd::select(z.im * z.im <= floor, V(0), z.im)};
+    };
+    const Polar<V> from(biased(x), floor);
+    const Polar<V> to(biased(y), floor);
     const V angle = argument(from.phasor) - argument(to.phasor);
     const V slope = sign(angle) * from.inverse_amplitude;
     return {xsimd::abs(angle), {-slope * from.phasor.im, slope * from.phasor.re}};
@@ -148,6 +151,18 @@ struct ComplexModulusDistance {
   }
 };
 
+/// (|X|-|Y|)²
+struct SquaredAmplitudeDistance {
+  template <typename V>
+  BinDistance<V> operator()(const ComplexBatch<V>& x_bin, const ComplexBatch<V>& y_bin,
+                            const V& floor) const {
+    const Polar<V> x(x_bin, floor);
+    const V difference = x.amplitude - Polar<V>(y_bin, floor).amplitude;
+    const V slope = V(2) * difference;
+    return {difference * difference, {slope * x.phasor.re, slope * x.phasor.im}};
+  }
+};
+
 /// D(X, Y), but 0 with no derivative where |X-Y|² is not above the floor: bins that are equal but for
 /// rounding are at the kink that all these distances have at X = Y.
 template <typename Distance, typename V>
@@ -175,6 +190,8 @@ auto with_distance(const SpectralOptions& options, Body&& body) {
       return body(RectangularDistance());
     case SpectralDistance::complex_modulus:
       return body(ComplexModulusDistance());
+    case SpectralDistance::squared_amplitude:
+      return body(SquaredAmplitudeDistance());
     case SpectralDistance::polar:
       break;
   }

@@ -45,22 +45,31 @@ enum class FrequencyWeight {
 
 /// D(X, Y), the distance of a prediction's bin X from a target's bin Y.
 enum class SpectralDistance {
-  polar,            ///< amplitude_weight ||X|-|Y|| + phase_weight γ φ(X, Y)
-  rectangular,      ///< |Re(X-Y)| + |Im(X-Y)|
-  complex_modulus,  ///< |X-Y|
+  polar,              ///< amplitude_weight ||X|-|Y|| + phase_weight γ φ(X, Y)
+  rectangular,        ///< |Re(X-Y)| + |Im(X-Y)|
+  complex_modulus,    ///< |X-Y|
+  squared_amplitude,  ///< (|X|-|Y|)²: amplitudes alone, and large differences above all
 };
 
 /// φ(X, Y), the distance of two phases.
 enum class PhaseDistance {
   wrapped,  ///< |arg(X conj Y)|, in [0, π]; 0 where X or Y is 0
-  raw,  ///< |arg(X+b) - arg(Y+b)|, b the phase_bias, in [0, 2π]: it jumps where a phase wraps around. Bins that
-        ///< are real by symmetry are kept real: their phase is 0 or π, never -π out of rounding
+  raw,  ///< |arg(X+b) - arg(Y+b)|, b the phase_bias, in [0, 2π]: it jumps where a phase wraps around. Imaginary parts
+        ///< within rounding of 0 count as 0: real bins have phase 0 or π, never -π
   cosine,  ///< 1 - cos(arg X - arg Y), in [0, 2]; 0 where X or Y is 0
 };
 
 enum class Normalization {
   none,
   ortho,  ///< spectra divided by √(n_y n_x)
+};
+
+/// How an image is continued past its border, by half a window, ⌊n/2⌋ pixels, on every side, so that frames are centred
+/// on all of its pixels, the first ones too, as torch.stft(center=True) does in one dimension.
+enum class Padding {
+  none,     ///< not at all
+  reflect,  ///< f(-p) = f(p), the border pixel itself not repeated; needs images larger than half a window
+  zero,     ///< f = 0
 };
 
 enum class Reduction {
@@ -92,6 +101,7 @@ using DftOptions = BasicSpectralOptions<WindowShape::rectangular>;
 struct StftOptions : SpectralOptions {
   Size2 window = 16;  ///< n_y x n_x pixels, each >= 2
   Size2 stride = 4;   ///< from one frame to the next, each >= 1
+  Padding padding = Padding::none;
 };
 
 namespace detail {
@@ -137,4 +147,13 @@ inline void check_frames(const Size2& window, const Size2& stride) {
 }
 
 }  // namespace detail
+
+/// The same options for a DftLoss, the window shape included.
+template <WindowShape shape>
+DftOptions to_dft_options(const BasicSpectralOptions<shape>& options) {
+  DftOptions result;
+  detail::spectral_fields(result) = detail::spectral_fields(options);
+  return result;
+}
+
 }  // namespace crisp

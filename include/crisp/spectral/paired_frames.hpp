@@ -25,6 +25,7 @@
 #include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/fft.hpp"
 #include "crisp/spectral/frames.hpp"
+#include "crisp/spectral/real_pairs.hpp"
 #include "crisp/spectral/window.hpp"
 
 namespace crisp::detail {
@@ -41,18 +42,19 @@ class PairedFrames {
         half_height_(frames.window.height / 2 + 1),
         tile_rows_(std::clamp<Index>(lanes_of_a_tile / half_height_, 1, frames.rows)),
         lanes_(fft::padded_lanes(tile_rows_ * half_height_)),
-        column_lanes_(fft::padded_lanes(frames.image.width)),
-        pair_lanes_(fft::padded_lanes((frames.image.width + 1) / 2)),
+        column_lanes_(fft::padded_lanes(frames.extended.width)),
+        pair_lanes_(fft::padded_lanes((frames.extended.width + 1) / 2)),
         row_window_(window_function<T>(shape, frames.window.width)),
         column_window_(window_function<T>(shape, frames.window.height)),
         column_forward_(frames.window.height, column_lanes_, fft::Direction::forward),
         column_backward_(frames.window.height, pair_lanes_, fft::Direction::backward),
         row_forward_(frames.window.width, 2 * lanes_, fft::Direction::forward),
         row_backward_(frames.window.width, lanes_, fft::Direction::backward),
-        columns_(size(frames.image.width * 2 * lanes_)),
-        cotangent_columns_(size(frames.image.width * lanes_)),
+        columns_(size(frames.extended.width * 2 * lanes_)),
+        cotangent_columns_(size((frames.extended.width + 1) / 2 * 2 * lanes_)),
         in_lanes_(size(std::max(frames.window.height * column_lanes_, frames.window.width * 2 * lanes_))),
-        in_rows_(in_lanes_.size()) {
+        in_rows_(in_lanes_.size()),
+        line_(size(frames.padding == Padding::none ? 0 : frames.extended.width)) {
     // Normalisation, and the half that taking the pair apart asks for, go into the taps.
     const double area = static_cast<double>(frames.window.height * frames.window.width);
     const T norm = normalization == Normalization::ortho ? static_cast<T>(1 / std::sqrt(area)) : T(1);
@@ -70,11 +72,19 @@ class PairedFrames {
   /// Transforms the columns of a tile's frames.
   void load(Index tile, const Plane<T>& first, const Plane<T>& second) {
     const Index width = frames_.image.width;
+    const FrameAxis axis = vertical_axis(frames_);
     for (Index row = 0; row < row_count(tile); ++row) {
       const Index top = (first_row(tile) + row) * frames_.stride.height;
       for (Index t = 0; t < frames_.window.height; ++t) {
-        interleave(first.data() + (top + t) * width, second.data() + (top + t) * width,
-                   column_window_[index(t)], in_lanes_.data() + t * column_lanes_);
+        Complex* const line = in_lanes_.data() + t * column_lanes_;
+        const Index y = axis.source(top + t);
+        if (y < 0) {
+          std::fill_n(line, frames_.extended.width, Complex());
+          continue;
+        }
+        interleave(first.data() + y * width, second.data() + y * width, column_window_[index(t)],
+                   line + frames_.margin.width);
+        extend(line);
       }
       column_forward_.execute(in_lanes_.data(), in_rows_.data());
       split_columns(row);
@@ -117,18 +127,24 @@ class PairedFrames {
 
   /// The adjoint of load for the first plane: adds scale times what was synthesised to `plane`.
   void store(Index tile, T scale, MutablePlane<T> plane) {
-    const Index width = frames_.image.width;
+    const Index width = frames_.extended.width;
     const Index half_width = (width + 1) / 2;
+    const FrameAxis axis = vertical_axis(frames_);
     for (Index row = 0; row < row_count(tile); ++row) {
       pair_columns(row);
       column_backward_.execute(in_rows_.data(), in_lanes_.data());
       const Index top = (first_row(tile) + row) * frames_.stride.height;
       for (Index t = 0; t < frames_.window.height; ++t) {
+        const Index y = axis.source(top + t);
+        if (y < 0) continue;
         const Complex* pairs = in_lanes_.data() + t * pair_lanes_;
         const T tap = 2 * column_window_[index(t)] * scale;
-        T* pixels = plane.data() + (top + t) * width;
+        T* const image_row = plane.data() + y * frames_.image.width;
+        T* const pixels = line_.empty() ? image_row : line_.data();
+        std::fill(line_.begin(), line_.end(), T(0));
         add_pairs(pairs, tap, pixels, pixels + half_width, width - half_width);
         if (2 * half_width != width) pixels[half_width - 1] += tap * pairs[half_width - 1].real();
+        if (!line_.empty()) fold_line(image_row);
       }
     }
   }
@@ -160,6 +176,27 @@ class PairedFrames {
     for (; x < width; ++x) out[x] = Complex(tap * re[x], tap * im[x]);
   }
 
+  /// Continues a line past the image's border, and the adjoint of that.
+  void extend(Complex* line) const {
+    Complex* const first = line + frames_.margin.width;
+    Complex* const last = first + frames_.image.width - 1;
+    const bool reflects = frames_.padding == Padding::reflect;
+    for (Index i = 1; i <= frames_.margin.width; ++i) {
+      first[-i] = reflects ? first[i] : Complex();
+      last[i] = reflects ? last[-i] : Complex();
+    }
+  }
+  void fold_line(T* image_row) const {
+    const Index width = frames_.image.width;
+    const T* const first = line_.data() + frames_.margin.width;
+    for (Index x = 0; x < width; ++x) image_row[x] += first[x];
+    if (frames_.padding != Padding::reflect) return;
+    for (Index i = 1; i <= frames_.margin.width; ++i) {
+      image_row[i] += first[-i];
+      image_row[width - 1 - i] += first[width - 1 + i];
+    }
+  }
+
   /// left += tap * Re pairs, right += tap * Im pairs.
   static void add_pairs(const Complex* pairs, T tap, T* left, T* right, Index count) {
     Index x = 0;
@@ -177,44 +214,20 @@ class PairedFrames {
   /// Takes the transforms of first + i second apart; the taps have halved them already.
   void split_columns(Index row) {
     const Index n = frames_.window.height;
-    for (Index x = 0; x < frames_.image.width; ++x) {
-      const Complex* z = in_rows_.data() + x * n;
-      Complex* first = columns_.data() + x * 2 * lanes_ + row * half_height_;
-      Complex* second = first + lanes_;
-      first[0] = Complex(2 * z[0].real(), 0);
-      second[0] = Complex(2 * z[0].imag(), 0);
-      for (Index u = 1; u < half_height_; ++u) {
-        const Complex a = z[u];
-        const Complex b = z[n - u];
-        first[u] = Complex(a.real() + b.real(), a.imag() - b.imag());
-        second[u] = Complex(a.imag() + b.imag(), b.real() - a.real());
-      }
+    for (Index x = 0; x < frames_.extended.width; ++x) {
+      Complex* const first = columns_.data() + x * 2 * lanes_ + row * half_height_;
+      split_pair(in_rows_.data() + x * n, n, first, first + lanes_);
     }
   }
 
-  /// The adjoint of split_columns, for the first plane alone. With E the Hermitian spectrum whose real
-  /// transform is the real part of the half's, two columns x of the image go as one complex one: E_left + i
-  /// E_right.
+  /// The adjoint of split_columns, for the first plane alone: two columns of the image go as one complex one, and an
+  /// odd width has a column of zeros.
   void pair_columns(Index row) {
     const Index n = frames_.window.height;
-    const Index half_width = (frames_.image.width + 1) / 2;
+    const Index half_width = (frames_.extended.width + 1) / 2;
     for (Index x = 0; x < half_width; ++x) {
-      const Complex* left = cotangent_columns_.data() + x * lanes_ + row * half_height_;
-      const bool has_right = x + half_width < frames_.image.width;
-      const Complex* right = has_right ? left + half_width * lanes_ : left;
-      const T keep = has_right ? T(1) : T(0);
-      Complex* z = in_rows_.data() + x * n;
-      z[0] = Complex(left[0].real(), keep * right[0].real());
-      for (Index u = 1; u < half_height_; ++u) {
-        if (2 * u == n) {
-          z[u] = Complex(left[u].real(), keep * right[u].real());
-          continue;
-        }
-        const Complex a = T(0.5) * left[u];
-        const Complex b = T(0.5) * keep * right[u];
-        z[u] = Complex(a.real() - b.imag(), a.imag() + b.real());
-        z[n - u] = Complex(a.real() + b.imag(), b.real() - a.imag());
-      }
+      const Complex* const left = cotangent_columns_.data() + x * lanes_ + row * half_height_;
+      join_pair(left, left + half_width * lanes_, n, in_rows_.data() + x * n);
     }
   }
 
@@ -234,8 +247,8 @@ class PairedFrames {
   Index half_height_ = 0;
   Index tile_rows_ = 0;
   Index lanes_ = 0;         // (row of the tile, u) of one plane
-  Index column_lanes_ = 0;  // image columns
-  Index pair_lanes_ = 0;    // pairs of image columns
+  Index column_lanes_ = 0;  // columns of the extended image
+  Index pair_lanes_ = 0;    // pairs of such columns
   std::vector<T> row_window_;
   std::vector<T> column_window_;
   fft::Transform<T> column_forward_;
@@ -246,6 +259,7 @@ class PairedFrames {
   AlignedVector<Complex> cotangent_columns_;  // [x][lane]
   AlignedVector<Complex> in_lanes_;
   AlignedVector<Complex> in_rows_;
+  AlignedVector<T> line_;  // a row of the extended image, if that is larger
 };
 
 }  // namespace crisp::detail

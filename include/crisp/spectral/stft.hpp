@@ -4,7 +4,8 @@
 //
 // with c = 1, or 1/√(n_y n_x) for Normalization::ortho. The adjoint F* is the one for real images and the
 // inner product ⟨a, b⟩ = Re Σ conj(a) b. F*F is diagonal,
-//   (F*F f)(y, x) = c² n_y n_x d_y(y) d_x(x) f(y, x),   d(p) = Σ_k h(p - k s)²,
+//   (F*F f)(y, x) = c² n_y n_x d_y(y) d_x(x) f(y, x),   d(p) = Σ_k h(p - k s)²
+// (with padding, the sum of that over all positions where the pixel stands),
 // so the inverse by weighted overlap-add, which is also the least-squares inverse, is F* divided by that
 // diagonal.
 #pragma once
@@ -35,13 +36,17 @@ class Stft {
  public:
   explicit Stft(const Size2& window = 16, const Size2& stride = 4,
                 WindowShape window_shape = WindowShape::hann,
-                Normalization normalization = Normalization::none)
-      : window_(window), stride_(stride), window_shape_(window_shape), normalization_(normalization) {
+                Normalization normalization = Normalization::none, Padding padding = Padding::none)
+      : window_(window),
+        stride_(stride),
+        window_shape_(window_shape),
+        normalization_(normalization),
+        padding_(padding) {
     detail::check_frames(window, stride);
   }
 
   /// Where the frames of an image lie.
-  Frames frames(const Size2& image) const { return Frames(image, window_, stride_); }
+  Frames frames(const Size2& image) const { return Frames(image, window_, stride_, padding_); }
 
   /// F of every plane.
   template <typename AnyImages, typename Executor = Serial>
@@ -102,13 +107,13 @@ class Stft {
 
   /// The images that have these spectra; for spectra that no image has, the images whose spectra are closest.
   /// ShapeError where some pixel has no weight in any frame, such as the first row under a periodic Hann
-  /// window.
+  /// window without padding.
   template <typename Executor = Serial>
   Images<T> inverse(const Spectra<T>& spectra, const Size2& image,
                     const Executor& executor = Executor()) const {
-    frames(image);  // throws where the window does not fit
-    const std::vector<double> rows = squared_weights("row", image.height, window_.height, stride_.height);
-    const std::vector<double> columns = squared_weights("column", image.width, window_.width, stride_.width);
+    const Frames frames = this->frames(image);  // throws where the window does not fit
+    const std::vector<double> rows = squared_weights("row", detail::vertical_axis(frames));
+    const std::vector<double> columns = squared_weights("column", detail::horizontal_axis(frames));
     Images<T> images = adjoint(spectra, image, executor);
     const double area =
         normalization_ == Normalization::ortho ? 1 : static_cast<double>(window_.height * window_.width);
@@ -177,20 +182,20 @@ class Stft {
   }
 
   /// d(p) for every pixel p along an axis.
-  std::vector<double> squared_weights(const char* axis, Index length, Index window, Index stride) const {
-    const std::vector<double> taps = window_function<double>(window_shape_, window);
-    std::vector<double> sums(static_cast<std::size_t>(length), 0);
-    for (Index frame = 0; frame < detail::frame_count(length, window, stride); ++frame) {
-      const Index start = frame * stride;
-      for (Index t = 0; t < window; ++t) {
+  std::vector<double> squared_weights(const char* name, const detail::FrameAxis& axis) const {
+    const std::vector<double> taps = window_function<double>(window_shape_, axis.window);
+    std::vector<double> sums(static_cast<std::size_t>(axis.length), 0);
+    for (Index frame = 0; frame < axis.count; ++frame) {
+      for (Index t = 0; t < axis.window; ++t) {
+        const Index pixel = axis.source(frame * axis.stride + t);
         const double tap = taps[static_cast<std::size_t>(t)];
-        sums[static_cast<std::size_t>(start + t)] += tap * tap;
+        if (pixel >= 0) sums[static_cast<std::size_t>(pixel)] += tap * tap;
       }
     }
     for (std::size_t pixel = 0; pixel < sums.size(); ++pixel) {
       if (sums[pixel] == 0) {
-        detail::fail<ShapeError>("no inverse: the windows of ", window, " pixels every ", stride, " leave ",
-                                 axis, " ", pixel, " of ", length, " without weight");
+        detail::fail<ShapeError>("no inverse: the windows of ", axis.window, " pixels every ", axis.stride,
+                                 " leave ", name, " ", pixel, " of ", axis.length, " without weight");
       }
     }
     return sums;
@@ -200,6 +205,7 @@ class Stft {
   Size2 stride_;
   WindowShape window_shape_;
   Normalization normalization_;
+  Padding padding_;
 };
 
 }  // namespace crisp

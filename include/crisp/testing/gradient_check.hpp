@@ -142,71 +142,54 @@ double observed_noise(const Function& f, double x, double step) {
   return std::abs(f(x + small) - 2 * f(x + 2 * small) + f(x + 3 * small)) / h;
 }
 
-}  // namespace detail
-
-/// Compares the gradient of a loss on double with differences of its value, at every pixel of the prediction.
-///
-///   const crisp::GradientReport report = crisp::check_gradient(MyLoss<double>(), prediction, target);
-///   INFO(report);
-///   REQUIRE(report.passed());
-///
-/// Works for any loss that crisp::value_and_gradient takes; images are Images<double> or views of doubles.
-/// Pixels at a kink are counted, not compared, since differences there say nothing about the subgradient (but
-/// it must be finite). Pixels whose tolerance is above 1% of the steepest slope found at any pixel are not
-/// compared either: there the check could not fail. passed() says no if that leaves less than half of the
-/// pixels.
-///
-/// Errors: OptionError for options out of range, and the errors of value_and_gradient. Cost: 6 values per
-/// pixel, on the whole batch, so use small images: 1 x 1 x 28 x 28 takes some 4900 evaluations.
-template <typename Loss, typename Prediction, typename Target>
-GradientReport check_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
-                              const GradientCheckOptions& options = {}) {
+template <typename Loss>
+void assert_on_double() {
   static_assert(
       std::is_same_v<typename Loss::Scalar, double>,
       "crisp: check_gradient needs a loss on double, such as SsimLoss<double>: differences of floats are "
       "too coarse to tell a wrong gradient from a right one");
+}
+
+/// Compares a gradient with differences of f at every pixel of `images`, which f reads and which are put back.
+template <typename Function>
+GradientReport compare_with_differences(const Images<double>& gradient, const Function& f,
+                                        Images<double>& images, const GradientCheckOptions& options) {
   if (!(options.step > 0) || !std::isfinite(options.step)) {
-    detail::fail<OptionError>("the step of a gradient check must be positive and finite, got ", options.step);
+    fail<OptionError>("the step of a gradient check must be positive and finite, got ", options.step);
   }
   if (!(options.relative_tolerance >= 0) || !(options.absolute_tolerance >= 0)) {
-    detail::fail<OptionError>("the tolerances of a gradient check must be at least 0, got relative ",
-                              options.relative_tolerance, " and absolute ", options.absolute_tolerance);
+    fail<OptionError>("the tolerances of a gradient check must be at least 0, got relative ",
+                      options.relative_tolerance, " and absolute ", options.absolute_tolerance);
   }
-
-  Workspace<Loss> workspace;
-  Images<double> gradient;
   GradientReport report;
-  report.value = value_and_gradient(loss, prediction, target, gradient, workspace);
-  report.shape = detail::shape_of(prediction);
-
-  Images<double> displaced = prediction;
-  const double centre = value(loss, displaced, target, workspace);
-  std::vector<detail::Differences> numeric;
+  report.shape = shape_of(images);
+  report.value = f();
+  std::vector<Differences> numeric;
   double noise_sum = 0;
   Index noise_count = 0;
-  const Index noise_every = displaced.size() / 64 + 1;
+  const Index noise_every = images.size() / 64 + 1;
   double steepest = 0;
-  for (Index i = 0; i < displaced.size(); ++i) {
-    const double x = displaced.data()[i];
-    const auto f = [&](double moved) {
-      displaced.data()[i] = moved;
-      return value(loss, displaced, target, workspace);
+  for (Index i = 0; i < images.size(); ++i) {
+    const double x = images.data()[i];
+    const auto f_at = [&](double moved) {
+      images.data()[i] = moved;
+      return f();
     };
-    numeric.push_back(detail::differences(f, x, centre, options.step));
+    numeric.push_back(differences(f_at, x, report.value, options.step));
     if (numeric.back().finite()) {
       steepest = std::max(steepest, numeric.back().steepest);
       if (i % noise_every == 0) {
-        noise_sum += detail::observed_noise(f, x, options.step);
+        noise_sum += observed_noise(f_at, x, options.step);
         ++noise_count;
       }
     }
-    displaced.data()[i] = x;
+    images.data()[i] = x;
   }
 
   const double typical_noise = noise_count > 0 ? noise_sum / static_cast<double>(noise_count) : 0;
   double worst_ratio = -1;
-  for (Index i = 0; i < displaced.size(); ++i) {
-    const detail::Differences& pixel = numeric[static_cast<std::size_t>(i)];
+  for (Index i = 0; i < images.size(); ++i) {
+    const Differences& pixel = numeric[static_cast<std::size_t>(i)];
     const double analytic = gradient.data()[i];
     const double noise = 16 * std::max(pixel.rounding, typical_noise);
     const double absolute = options.absolute_tolerance + noise;
@@ -246,6 +229,57 @@ GradientReport check_gradient(const Loss& loss, const Prediction& prediction, co
     }
   }
   return report;
+}
+
+}  // namespace detail
+
+/// Compares the gradient of a loss on double with differences of its value, at every pixel of the prediction.
+///
+///   const crisp::GradientReport report = crisp::check_gradient(MyLoss<double>(), prediction, target);
+///   INFO(report);
+///   REQUIRE(report.passed());
+///
+/// Works for any loss that crisp::value_and_gradient takes; images are Images<double> or views of doubles.
+/// Pixels at a kink are counted, not compared, since differences there say nothing about the subgradient (but
+/// it must be finite). Pixels whose tolerance is above 1% of the steepest slope found at any pixel are not
+/// compared either: there the check could not fail. passed() says no if that leaves less than half of the
+/// pixels.
+///
+/// Errors: OptionError for options out of range, and the errors of value_and_gradient. Cost: 6 values per
+/// pixel, on the whole batch, so use small images: 1 x 1 x 28 x 28 takes some 4900 evaluations.
+template <typename Loss, typename Prediction, typename Target>
+GradientReport check_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
+                              const GradientCheckOptions& options = {}) {
+  detail::assert_on_double<Loss>();
+  Workspace<Loss> workspace;
+  Images<double> gradient;
+  value_and_gradient(loss, prediction, target, gradient, workspace);
+  Images<double> displaced = prediction;
+  const auto f = [&] { return value(loss, displaced, target, workspace); };
+  return detail::compare_with_differences(gradient, f, displaced, options);
+}
+
+/// The same for the gradient with respect to the target, of any loss that crisp::value_and_gradients takes.
+template <typename Loss, typename Prediction, typename Target>
+GradientReport check_target_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
+                                     const GradientCheckOptions& options = {}) {
+  detail::assert_on_double<Loss>();
+  const WeightedTarget<double> images = detail::to_read_target<double>(target);
+  const Shape& shape = images.images.shape;
+  Images<double> displaced = view(images.images.data, shape.batch, shape.channels, shape.height, shape.width);
+  Workspace<Loss> workspace;
+  Images<double> prediction_gradient;
+  Images<double> target_gradient;
+  value_and_gradients(loss, prediction, target, prediction_gradient, target_gradient, workspace);
+  const auto f = [&] {
+    if constexpr (detail::is_weighted<Target>) {
+      return value(loss, prediction, WeightedTarget<double>{{displaced.data(), shape}, images.weights},
+                   workspace);
+    } else {
+      return value(loss, prediction, displaced, workspace);
+    }
+  };
+  return detail::compare_with_differences(target_gradient, f, displaced, options);
 }
 
 }  // namespace crisp

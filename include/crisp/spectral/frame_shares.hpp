@@ -1,0 +1,57 @@
+// How much each frame of weighted pixels counts.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "crisp/core/images.hpp"
+#include "crisp/spectral/frames.hpp"
+
+namespace crisp::detail {
+
+/// m(k, l) = the mean weight of those pixels of frame (k, l) that lie inside the image: for a mask, the frame's valid
+/// share. 0 for a frame that lies in the padding alone.
+template <typename T>
+class FrameShares {
+ public:
+  FrameShares() = default;
+  explicit FrameShares(const Frames& frames)
+      : vertical_(vertical_axis(frames)),
+        horizontal_(horizontal_axis(frames)),
+        column_sums_(static_cast<std::size_t>(frames.image.width)),
+        shares_(static_cast<std::size_t>(frames.count())) {}
+
+  void measure(const Plane<T>& weights) {
+    auto share = shares_.begin();
+    for (Index k = 0; k < vertical_.count; ++k) {
+      const Index top = vertical_.first_inside(k) - vertical_.margin;
+      const Index height = vertical_.end_inside(k) - vertical_.first_inside(k);
+      for (Index x = 0; x < horizontal_.length; ++x) {
+        double sum = 0;
+        for (Index y = top; y < top + height; ++y) sum += static_cast<double>(weights(y, x));
+        column_sums_[static_cast<std::size_t>(x)] = sum;
+      }
+      for (Index l = 0; l < horizontal_.count; ++l) {
+        const Index left = horizontal_.first_inside(l) - horizontal_.margin;
+        const Index width = horizontal_.end_inside(l) - horizontal_.first_inside(l);
+        double sum = 0;
+        for (Index x = left; x < left + width; ++x) sum += column_sums_[static_cast<std::size_t>(x)];
+        const bool inside = height > 0 && width > 0;
+        *share++ = inside ? static_cast<T>(sum / static_cast<double>(height * width)) : T(0);
+      }
+    }
+  }
+
+  /// The share of frame (k, l), measured last.
+  T operator()(Index k, Index l) const {
+    return shares_[static_cast<std::size_t>(k * horizontal_.count + l)];
+  }
+
+ private:
+  FrameAxis vertical_{};
+  FrameAxis horizontal_{};
+  std::vector<double> column_sums_;
+  std::vector<T> shares_;  // [k][l]
+};
+
+}  // namespace crisp::detail

@@ -1,0 +1,42 @@
+// Two real signals a and b that go through one complex transform, as z = a + i b.
+//
+// Their spectra A and B have the symmetry X(n-u) = conj X(u), so
+//   A(u) = (Z(u) + conj Z(n-u))/2,   B(u) = (Z(u) - conj Z(n-u))/2i,
+// and u <= n/2, the half spectrum of n/2 + 1 bins, says all of either.
+#pragma once
+
+#include <complex>
+
+#include "crisp/core/images.hpp"
+
+namespace crisp::detail {
+
+/// Takes z[n], half the transform of a + i b, apart into the half spectra of a and b.
+template <typename T>
+void split_pair(const std::complex<T>* z, Index n, std::complex<T>* a, std::complex<T>* b) {
+  a[0] = {2 * z[0].real(), 0};
+  b[0] = {2 * z[0].imag(), 0};
+  for (Index u = 1; u <= n / 2; ++u) {
+    const std::complex<T> left = z[u];
+    const std::complex<T> right = z[n - u];
+    a[u] = {left.real() + right.real(), left.imag() - right.imag()};
+    b[u] = {left.imag() + right.imag(), right.real() - left.real()};
+  }
+}
+
+/// The adjoint of taking a transform apart into half spectra: from cotangents a and b of these, makes the z[n] whose
+/// backward transform has the derivatives with respect to the first signal as its real part, and with respect to the
+/// second as its imaginary part. A cotangent spread over bins u and n-u in equal parts makes both signals real.
+template <typename T>
+void join_pair(const std::complex<T>* a, const std::complex<T>* b, Index n, std::complex<T>* z) {
+  z[0] = {a[0].real(), b[0].real()};
+  for (Index u = 1; 2 * u < n; ++u) {
+    const std::complex<T> half_a = T(0.5) * a[u];
+    const std::complex<T> half_b = T(0.5) * b[u];
+    z[u] = {half_a.real() - half_b.imag(), half_a.imag() + half_b.real()};
+    z[n - u] = {half_a.real() + half_b.imag(), half_b.real() - half_a.imag()};
+  }
+  if (n % 2 == 0) z[n / 2] = {a[n / 2].real(), b[n / 2].real()};
+}
+
+}  // namespace crisp::detail
