@@ -1,11 +1,9 @@
 #include "app/evaluation.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <crisp/core/evaluate.hpp>
 #include <crisp/losses/gaussian_kl.hpp>
-#include <crisp/losses/mse.hpp>
-#include <crisp/losses/ssim.hpp>
+#include <crisp/metrics/psnr.hpp>
+#include <crisp/metrics/ssim.hpp>
 
 namespace vae_mnist {
 
@@ -26,32 +24,23 @@ crisp::Images<float> reconstruct(Vae<float>& vae, const crisp::Images<float>& im
 
 Evaluation evaluate(Vae<float>& vae, const crisp::Images<float>& images, const crisp::Threads& threads) {
   constexpr Index batch = 500;
-  Evaluation total;
-  total.images = images.dimension(0);
-  if (total.images == 0) crisp::detail::fail<crisp::ShapeError>("there are no images to evaluate on");
-  const crisp::MseLoss<float> mse;
-  const crisp::SsimLoss<float> dissimilarity;
-  crisp::Workspace<crisp::SsimLoss<float>> workspace;
+  const Index total = images.dimension(0);
+  if (total == 0) crisp::detail::fail<crisp::ShapeError>("there are no images to evaluate on");
+  crisp::metrics::Psnr<float> psnr;
+  crisp::metrics::Ssim<float> ssim;
+  double kl = 0;
   Latent<float> mean, log_variance;
   crisp::Images<float> reconstruction;
-  for (Index first = 0; first < total.images; first += batch) {
-    const Index count = std::min(batch, total.images - first);
+  for (Index first = 0; first < total; first += batch) {
+    const Index count = std::min(batch, total - first);
     const crisp::Images<float> originals = slice(images, first, count);
     vae.encode(originals, mean, log_variance, threads);
     vae.decode(mean, reconstruction, threads);
-    const auto errors = crisp::values(mse, reconstruction, originals, threads);
-    const auto dissimilarities = crisp::values(dissimilarity, reconstruction, originals, workspace, threads);
-    for (Index i = 0; i < count; ++i) {
-      total.psnr -= 10 * std::log10(static_cast<double>(errors(i)));
-      total.ssim += 1 - static_cast<double>(dissimilarities(i));
-    }
-    total.kl += static_cast<double>(crisp::gaussian_kl(mean, log_variance)) * static_cast<double>(count);
+    psnr.add(reconstruction, originals, threads);
+    ssim.add(reconstruction, originals, threads);
+    kl += static_cast<double>(crisp::gaussian_kl(mean, log_variance)) * static_cast<double>(count);
   }
-  const auto count = static_cast<double>(total.images);
-  total.psnr /= count;
-  total.ssim /= count;
-  total.kl /= count;
-  return total;
+  return {psnr.value(), ssim.value(), kl / static_cast<double>(total), total};
 }
 
 }  // namespace vae_mnist

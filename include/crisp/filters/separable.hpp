@@ -50,6 +50,16 @@ class SeparableFilter {
   const Taps<T>& taps() const { return taps_; }
   Index size() const { return taps_.size(); }
 
+  /// Allocates what planes of height x width need, where the workspace does not have it; the filters do so too.
+  void prepare(Workspace& workspace, Index height, Index width) const {
+    const Index length = detail::padded_to_blocks<T>(width);
+    if (workspace.rows.fits(size(), height + size() - 1, length)) return;
+    const auto shifted = static_cast<std::size_t>(length + size() - 1);  // rows are read up to n-1 pixels on
+    workspace.down.assign(shifted, T(0));
+    workspace.along.assign(shifted, T(0));
+    workspace.rows.resize(size(), height + size() - 1, length);  // last: says whether all of it fits
+  }
+
   /// Throws ShapeError unless in is [H, W] with H, W >= size(), and out [H-n+1, W-n+1].
   void valid(const Plane<T>& in, MutablePlane<T> out, Workspace& workspace) const {
     check(in.rows(), in.cols(), out.rows(), out.cols());
@@ -97,15 +107,6 @@ class SeparableFilter {
                                width - size() + 1, " out of ", height, " x ", width, ", not ", valid_height,
                                " x ", valid_width);
     }
-  }
-
-  void prepare(Workspace& workspace, Index height, Index width) const {
-    const Index length = detail::padded_to_blocks<T>(width);
-    if (workspace.rows.fits(size(), height + size() - 1, length)) return;
-    const auto shifted = static_cast<std::size_t>(length + size() - 1);  // rows are read up to n-1 pixels on
-    workspace.down.assign(shifted, T(0));
-    workspace.along.assign(shifted, T(0));
-    workspace.rows.resize(size(), height + size() - 1, length);  // last: says whether all of it fits
   }
 
   Taps<T> taps_;

@@ -1,6 +1,7 @@
 // Settings of the literature, by name.
 #pragma once
 
+#include "crisp/losses/wiener_options.hpp"
 #include "crisp/spectral/options.hpp"
 
 namespace crisp::presets {
@@ -26,5 +27,66 @@ inline StftOptions dalal_2024_code() {
   options.phase_bias = 1e-6;
   return options;
 }
+
+/// Half the mean difference of amplitudes plus half that of phases, after a Hann window: the Fourier space loss of D.
+/// Fuoli, L. Van Gool, R. Timofte, Fourier space losses for efficient perceptual image super-resolution, ICCV 2021. The
+/// paper takes the periodicity of phases into account, which is PhaseDistance::wrapped; code that follows it without
+/// has raw differences. Theirs is twice the sum over half the spectrum, divided by all its bins; this is the mean over
+/// all of it, which differs in the rows u = 0 and H/2 that the other half does not repeat. Their discriminator is not
+/// part of it.
+inline DftOptions fuoli_2021() {
+  DftOptions options;
+  options.window_shape = WindowShape::hann;
+  options.frequency_weight = FrequencyWeight::uniform;
+  options.amplitude_weight = 0.5;
+  options.phase_weight = 0.5;
+  options.bin_reduction = Reduction::mean;
+  return options;
+}
+
+/// The mean of (|X| - |Y|)², spectral magnitudes without phases: blind to where things are, so it goes beside MseLoss,
+/// with a factor to be tuned. Of ortho-normalised spectra, so that the two are in one unit. B. Wronski, Comparing images
+/// in frequency domain: "spectral loss", does it make sense?, bartwronski.com, 2021, which says why (and that squared
+/// differences of whole spectra are the squared error of pixels, and that phases are treacherous).
+inline DftOptions wronski_2021() {
+  DftOptions options;
+  options.frequency_weight = FrequencyWeight::uniform;
+  options.distance = SpectralDistance::squared_amplitude;
+  options.normalization = Normalization::ortho;
+  options.bin_reduction = Reduction::mean;
+  return options;
+}
+
+/// A global 2-D Fourier regulariser beside a pixel loss, after S. Björk, J. N. Myhre, T. H. Johansen, Simpler is better:
+/// spectral regularization and up-sampling techniques for variational autoencoders, ICASSP 2022, arXiv 2201.07544. The
+/// form implemented is the mean of ||X| - |Y|| over the bins of ortho-normalised spectra of whole images, no window, every
+/// frequency alike. It follows the paper's description: simple, on the 2-D transform itself instead of a radial average
+/// of it, and beside a loss on pixels. The description does not fix the norm, and crisp has not been compared with the
+/// authors' code. (Squared differences of complex bins it cannot be: those are the squared error of pixels.)
+inline DftOptions bjork_2022() {
+  DftOptions options;
+  options.frequency_weight = FrequencyWeight::uniform;
+  options.phase_weight = 0;
+  options.normalization = Normalization::ortho;
+  options.bin_reduction = Reduction::mean;
+  return options;
+}
+
+/// The mean of |Re(X-Y)| + |Im(X-Y)|, as deblurring networks train with. Code that stacks real and imaginary parts and
+/// takes torch's L1Loss of that has a mean over twice as many numbers: half of this. So 0.1 of theirs, as in S.-J. Cho
+/// et al., Rethinking coarse-to-fine approach in single image deblurring (MIMO-UNet), ICCV 2021, is 0.05 of this. (A
+/// mean over rfft2's half spectrum differs a little more: it counts v = 0 and W/2 as much as the rest.)
+inline DftOptions fft_l1() {
+  DftOptions options;
+  options.frequency_weight = FrequencyWeight::uniform;
+  options.distance = SpectralDistance::rectangular;
+  options.bin_reduction = Reduction::mean;
+  return options;
+}
+
+/// The Wiener-deconvolved residual of G. Bredell et al., Explicitly minimizing the blur error of variational
+/// autoencoders, ICLR 2023, arXiv 2304.05939, with a fixed Gaussian in place of the kernels that their network finds for
+/// every image. The numbers, crisp's own, are those of WienerOptions; a kernel of one's own goes into `kernel`.
+inline WienerOptions bredell_2023() { return {}; }
 
 }  // namespace crisp::presets

@@ -35,8 +35,8 @@ namespace crisp {
 /// Accuracy: in double the value to 1e-12 relative and the gradient to 1e-10 of its largest entry; in float the
 /// value to 2e-5 relative, and the gradient to 1e-3 of its largest entry where no bin lies within rounding of a kink.
 /// Cost: about K L n_y n_x (log n_y + log n_x) per plane; a thread keeps about 3 W max(36, n_y/2 + 1) complex numbers.
-/// Source: V. Dalal, Short-Time Fourier Transform for deblurring Variational Autoencoders, arXiv 2401.03166; wrapped,
-/// gated and cosine phase distances are crisp's own.
+/// Source: V. Dalal, Short-Time Fourier Transform for deblurring Variational Autoencoders, arXiv 2401.03166; phases
+/// modulo 2π as in Fuoli et al. 2021; the gate and the cosine are crisp's own.
 template <typename T>
 class StftLoss : public PlaneLoss<T> {
  public:

@@ -1,0 +1,54 @@
+// What is compared: two planes, their pixels x and y seen as sums s = x + y and differences d = x - y.
+#pragma once
+
+#include <utility>
+
+#include "crisp/core/loss.hpp"
+#include "crisp/filters/symmetric_sum.hpp"
+
+namespace crisp::detail {
+
+/// Two images to compare. Their mean pixels are subtracted first, which changes no variance: what is left of the
+/// cancellation in E[s²] - E[s]² is small.
+template <typename T>
+struct ImagePair {
+  Plane<T> first;
+  Plane<T> second;
+  Plane<T> weights;
+  T first_centre;
+  T second_centre;
+
+  explicit ImagePair(const PlanePair<T>& images)
+      : first(images.prediction),
+        second(images.target),
+        weights(images.weights),
+        first_centre(pixel_mean(images, images.prediction, images.prediction, PlaneGradient<T>())),
+        second_centre(pixel_mean(images, images.target, images.target, PlaneGradient<T>())) {}
+
+  T sum_centre() const { return first_centre + second_centre; }
+  T difference_centre() const { return first_centre - second_centre; }
+
+  std::pair<Batch<T>, Batch<T>> sum_and_difference(Batch<T> x, Batch<T> y) const {
+    const Batch<T> x_centre(first_centre);
+    const Batch<T> y_centre(second_centre);
+    // The difference in this order: x - y is exact for pixels that are alike.
+    return {(x - x_centre) + (y - y_centre), (x - y) - (x_centre - y_centre)};
+  }
+};
+
+/// The same of two images that are known by their centred sum and difference.
+template <typename T>
+struct SumAndDifference {
+  Plane<T> first;
+  Plane<T> second;
+  Plane<T> weights;
+  T centre_of_sum;
+  T centre_of_difference;
+
+  T sum_centre() const { return centre_of_sum; }
+  T difference_centre() const { return centre_of_difference; }
+
+  std::pair<Batch<T>, Batch<T>> sum_and_difference(Batch<T> s, Batch<T> d) const { return {s, d}; }
+};
+
+}  // namespace crisp::detail

@@ -1,0 +1,147 @@
+// The half spectrum of one plane: against sums, and as an adjoint.
+#include "crisp/spectral/plane_spectrum.hpp"
+
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <type_traits>
+
+#include "crisp/spectral/frequency_weight.hpp"
+#include "support/catch.hpp"
+#include "support/random_images.hpp"
+
+using crisp::Images;
+using crisp::Index;
+using crisp::Size2;
+using crisp::detail::PlaneSpectrum;
+
+namespace {
+
+/// Sizes of 1 and 2, even, odd and prime ones, more lanes than a pack, and those that would share cache lines.
+const std::vector<Size2> sizes = {{1, 1}, {1, 2}, {2, 1},   {2, 2},   {1, 9}, {9, 1},  {3, 2}, {2, 3},
+                                  {5, 7}, {8, 6}, {16, 18}, {13, 32}, {7, 1}, {64, 5}, {5, 64}};
+
+Images<double> random_plane(const Size2& size, unsigned seed) {
+  return random_images<double>({1, 1, size.height, size.width}, seed, -1, 1);
+}
+
+template <typename T>
+void set_plane(PlaneSpectrum<T>& spectrum, const Images<double>& pixels) {
+  for (Index i = 0; i < pixels.size(); ++i) spectrum.plane().data()[i] = static_cast<T>(pixels.data()[i]);
+}
+
+std::complex<double> naive_bin(const Images<double>& f, const Size2& size, Index u, Index v) {
+  const double two_pi = 2 * std::acos(-1.0);
+  std::complex<double> sum = 0;
+  for (Index y = 0; y < size.height; ++y) {
+    for (Index x = 0; x < size.width; ++x) {
+      const double turns = static_cast<double>(u * y % size.height) / static_cast<double>(size.height) +
+                           static_cast<double>(v * x % size.width) / static_cast<double>(size.width);
+      sum += f(0, 0, y, x) * std::polar(1.0, -two_pi * turns);
+    }
+  }
+  return sum / std::sqrt(static_cast<double>(size.height * size.width));
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("A plane's spectrum is its Fourier transform", "[plane_spectrum]", float, double) {
+  using T = TestType;
+  const double tolerance = 64 * static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (const Size2& size : sizes) {
+    CAPTURE(size);
+    const auto pixels = random_plane(size, 1);
+    PlaneSpectrum<T> spectrum(size);
+    set_plane(spectrum, pixels);
+    spectrum.forward();
+    REQUIRE(spectrum.bin_count() == (size.height / 2 + 1) * size.width);
+    for (Index u = 0; u <= size.height / 2; ++u) {
+      for (Index v = 0; v < size.width; ++v) {
+        const auto bin = static_cast<std::complex<double>>(spectrum.bins()[u * size.width + v]);
+        REQUIRE(std::abs(bin - naive_bin(pixels, size, u, v)) <= tolerance);
+        if (2 * u % size.height == 0 && 2 * v % size.width == 0) REQUIRE(bin.imag() == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("Its adjoint is the adjoint, at every size", "[plane_spectrum]") {
+  for (const Size2& size : sizes) {
+    CAPTURE(size);
+    const auto pixels = random_plane(size, 2);
+    PlaneSpectrum<double> spectrum(size);
+    set_plane(spectrum, pixels);
+    spectrum.forward();
+    // Σ Re(conj G F) over the half spectrum must be Σ g f over the pixels, whatever G.
+    const auto cotangents = random_images<double>({1, 2, size.height / 2 + 1, size.width}, 3, -1, 1);
+    double in_spectrum = 0;
+    for (Index bin = 0; bin < spectrum.bin_count(); ++bin) {
+      const std::complex<double> cotangent(cotangents.data()[bin],
+                                           cotangents.data()[bin + spectrum.bin_count()]);
+      in_spectrum += (std::conj(cotangent) * spectrum.bins()[bin]).real();
+      spectrum.bins()[bin] = cotangent;
+    }
+    spectrum.adjoint();
+    double in_plane = 0;
+    for (Index i = 0; i < pixels.size(); ++i) in_plane += spectrum.plane().data()[i] * pixels.data()[i];
+    CHECK(in_plane == Approx(in_spectrum).epsilon(1e-12).margin(1e-13));
+  }
+}
+
+TEST_CASE("It keeps sums of squares, and its adjoint undoes it", "[plane_spectrum]") {
+  for (const Size2& size : sizes) {
+    CAPTURE(size);
+    const auto pixels = random_plane(size, 4);
+    PlaneSpectrum<double> spectrum(size);
+    set_plane(spectrum, pixels);
+    spectrum.forward();
+    const auto counts = crisp::half_spectrum_weights<double>(crisp::FrequencyWeight::uniform, size, 1.0);
+    double squares = 0;
+    double largest = 0;
+    for (Index bin = 0; bin < spectrum.bin_count(); ++bin) {
+      const double square = std::norm(spectrum.bins()[bin]);
+      squares += counts[static_cast<std::size_t>(bin)] * square;
+      largest = std::max(largest, square);
+      spectrum.bins()[bin] *= counts[static_cast<std::size_t>(bin)];
+    }
+    double expected = 0;
+    for (Index i = 0; i < pixels.size(); ++i) expected += pixels.data()[i] * pixels.data()[i];
+    CHECK(squares == Approx(expected).epsilon(1e-13));
+    spectrum.adjoint();
+    for (Index i = 0; i < pixels.size(); ++i) {
+      REQUIRE(spectrum.plane().data()[i] == Approx(pixels.data()[i]).margin(1e-14));
+    }
+    spectrum.forward();
+    CHECK(spectrum.largest_square() == Approx(largest).epsilon(1e-13));
+  }
+}
+
+TEST_CASE("What a plane leaves behind does not reach the next one", "[plane_spectrum]") {
+  for (const Size2& size : sizes) {
+    CAPTURE(size);
+    const auto pixels = random_plane(size, 5);
+    PlaneSpectrum<double> fresh(size);
+    PlaneSpectrum<double> used(size);
+    used.plane().setConstant(std::nan(""));
+    used.forward();
+    used.adjoint();
+    used.forward();
+    CHECK(used.largest_square() == 0);  // NaN counts for nothing
+    for (Index bin = 0; bin < used.bin_count(); ++bin) used.bins()[bin] = 1;
+    used.adjoint();
+    CHECK(used.plane().isFinite().all());
+    set_plane(used, pixels);
+    set_plane(fresh, pixels);
+    used.forward();
+    fresh.forward();
+    const auto total = [](PlaneSpectrum<double>& spectrum) {
+      return spectrum.sum([](const std::complex<double>* bins, Index) {
+        return crisp::detail::square_of(crisp::detail::load_complex(bins));
+      });
+    };
+    CHECK(total(used) == total(fresh));
+    used.adjoint();
+    fresh.adjoint();
+    CHECK((used.plane() == fresh.plane()).all());
+  }
+}
