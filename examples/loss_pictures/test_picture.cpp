@@ -72,7 +72,8 @@ Images<double> drawn(double shift) {
     for (Index x = 0; x < side; ++x) {
       double sum = 0;
       for (Index i = 0; i < samples * samples; ++i) {
-        const double dy = (static_cast<double>(i / samples) + 0.5) / samples;
+        const Index row = i / samples;
+        const double dy = (static_cast<double>(row) + 0.5) / samples;
         const double dx = (static_cast<double>(i % samples) + dy) / samples;  // rows aslant: steps of 1/64
         sum += level(static_cast<double>(y) + dy, static_cast<double>(x) + dx - shift);
       }

@@ -83,6 +83,7 @@ TEST_CASE("A breakdown gives each term's name, coefficient and value, from one e
   CHECK(alone[0].value == terms[1].value);
   const auto grouped = crisp::named("pixels", l1 + 2 * mse);
   CHECK(grouped.names() == std::array<std::string, 2>{"pixels.L1Loss", "pixels.MseLoss"});
+  CHECK(crisp::named("half", 0.5 * l1).names()[0] == "half");
   CHECK(grouped.coefficients() == std::array<double, 2>{1, 2});
 }
 

@@ -50,3 +50,51 @@ TEST_CASE("Gradients that cannot both be written are errors, and nothing is writ
   CHECK(empty.size() == 0);
   CHECK(gradient(0, 0, 0, 0) == 7);
 }
+
+namespace {
+
+/// mean(a x + b y), whose workspace holds what its objects differ in.
+struct UnevenLoss : crisp::PlaneLoss<double> {
+  double a = 1;
+  double b = 2;
+  struct Workspace {
+    double a = 0;
+  };
+  UnevenLoss swapped() const {
+    UnevenLoss loss;
+    loss.a = b;
+    loss.b = a;
+    return loss;
+  }
+  void prepare(Workspace& workspace, crisp::Index /*height*/, crisp::Index /*width*/) const {
+    workspace.a = a;
+  }
+  double plane(const crisp::PlanePair<double>& images, crisp::PlaneGradient<double> gradient,
+               Workspace& workspace) const {
+    if (gradient)
+      gradient.plane() += gradient.scale() * workspace.a / static_cast<double>(images.target.size());
+    return crisp::plane_mean(a * images.prediction + b * images.target);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A loss and its exchanged self have workspaces of their own", "[evaluate]") {
+  const auto prediction = random_images<double>({1, 1, 2, 2}, 1);
+  const auto target = random_images<double>({1, 1, 2, 2}, 2);
+  Images<double> prediction_gradient, target_gradient;
+  crisp::Workspace<UnevenLoss> workspace;
+  crisp::value_and_gradients(UnevenLoss(), prediction, target, prediction_gradient, target_gradient,
+                             workspace);
+  CHECK(prediction_gradient(0, 0, 0, 0) == 0.25);
+  CHECK(target_gradient(0, 0, 0, 0) == 0.5);
+}
+
+TEST_CASE("An empty gradient given twice is an error, and stays empty", "[errors]") {
+  const auto images = random_images<float>(shape, 1);
+  const auto target = random_images<float>(shape, 2);
+  Images<float> gradient;
+  CHECK_THROWS_WITH(crisp::value_and_gradients(crisp::MseLoss<float>(), images, target, gradient, gradient),
+                    Catch::Contains("share memory"));
+  CHECK(gradient.size() == 0);
+}

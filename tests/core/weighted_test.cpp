@@ -120,3 +120,36 @@ TEST_CASE("Very unequal weights neither overflow nor vanish", "[weighted]") {
     CHECK(largest_difference(gradient, expected_gradient) <= 1e-6 * largest_entry(expected_gradient));
   }
 }
+
+TEMPLATE_TEST_CASE("The scale of weights does no harm, however extreme", "[weighted]", float, double) {
+  using T = TestType;
+  const auto prediction = random_images<T>({1, 1, 28, 28}, 1);
+  const auto target = random_images<T>({1, 1, 28, 28}, 2);
+  const auto weights = random_images<T>({1, 1, 28, 28}, 3, 0.1, 1);
+  const auto check = [&](const auto& loss) {
+    Images<T> expected, gradient;
+    const T value = crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), expected);
+    for (const T scale : {T(1e-36), T(1e-20), T(1e20), T(1e36)}) {
+      CAPTURE(scale);
+      const Images<T> scaled = weights * scale;
+      CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, scaled), gradient) ==
+            Approx(value).epsilon(1e-5));
+      CHECK(largest_difference(gradient, expected) <= 1e-5 * largest_entry(expected));
+    }
+  };
+  check(crisp::L1Loss<T>());
+  check(crisp::SsimLoss<T>());
+  for (const auto norm :
+       {crisp::VariationNorm::anisotropic, crisp::VariationNorm::isotropic, crisp::VariationNorm::squared}) {
+    check(crisp::TotalVariationLoss<T>({norm}));
+  }
+}
+
+TEST_CASE("One denormal weight among zeros is a weight", "[weighted]") {
+  const auto prediction = random_images<float>({1, 1, 64, 64}, 1);
+  const auto target = random_images<float>({1, 1, 64, 64}, 2);
+  auto weights = constant_images<float>({1, 1, 64, 64}, 0);
+  weights(0, 0, 5, 6) = 1e-43f;
+  CHECK(crisp::value(crisp::L1Loss<float>(), prediction, crisp::weighted(target, weights)) ==
+        Approx(std::abs(prediction(0, 0, 5, 6) - target(0, 0, 5, 6))));
+}

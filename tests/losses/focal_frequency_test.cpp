@@ -434,3 +434,19 @@ TEST_CASE("Focal frequency errors quote what was given", "[focal_frequency][erro
   CHECK(gradient.size() == 0);
   CHECK(crisp::value(Loss({1, 2}), images, images) == 0);
 }
+
+TEST_CASE("Logarithmic weights do not overflow in float", "[focal_frequency]") {
+  const auto prediction = random_images<double>({1, 1, 32, 32}, 1, 0, 255);
+  const auto target = random_images<double>({1, 1, 32, 32}, 2, 0, 255);
+  crisp::FocalFrequencyOptions options;
+  options.log_matrix = true;
+  for (const double alpha : {1., 16., 100.}) {
+    options.alpha = alpha;
+    const Images<float> float_prediction = prediction.cast<float>();
+    const Images<float> float_target = target.cast<float>();
+    const auto value = static_cast<double>(
+        crisp::value(crisp::FocalFrequencyLoss<float>(options), float_prediction, float_target));
+    CHECK(value == Catch::Approx(crisp::value(crisp::FocalFrequencyLoss<double>(options), prediction, target))
+                       .epsilon(1e-5));
+  }
+}

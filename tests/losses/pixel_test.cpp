@@ -244,3 +244,22 @@ TEST_CASE("The KL divergence keeps to its contract on gradients and NaN", "[gaus
   mean(1, 0) = std::numeric_limits<float>::infinity();
   CHECK_FALSE(std::isfinite(crisp::gaussian_kl(mean, log_variance)));
 }
+
+TEST_CASE("Pixels without a neighbour count as pixels: total variation of NaN is not finite", "[pixel]") {
+  const auto one = constant_images<float>({1, 1, 1, 1}, std::nanf(""));
+  CHECK_FALSE(std::isfinite(crisp::value(crisp::TotalVariationLoss<float>(), one, one)));
+  CHECK_THROWS_AS(crisp::HuberLoss<float>({1e-46}), crisp::OptionError);
+}
+
+TEST_CASE("The KL divergence refuses gradients that are one, before it resizes them",
+          "[gaussian_kl][errors]") {
+  using Latent = Eigen::Tensor<float, 2, Eigen::RowMajor>;
+  Latent mean(3, 2), empty, gradient(3, 2), wrong(3, 1);
+  mean.setZero();
+  gradient.setConstant(7);
+  CHECK_THROWS_WITH(crisp::gaussian_kl(mean, mean, gradient, gradient), Catch::Contains("share memory"));
+  CHECK_THROWS_WITH(crisp::gaussian_kl(mean, mean, empty, empty), Catch::Contains("share memory"));
+  CHECK_THROWS_AS(crisp::gaussian_kl(mean, mean, empty, wrong), crisp::ShapeError);
+  CHECK(empty.size() == 0);
+  CHECK(gradient(0, 0) == 7);
+}

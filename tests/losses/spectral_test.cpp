@@ -440,3 +440,47 @@ TEST_CASE("A multi-resolution loss is the mean of its resolutions", "[multi_reso
   const auto small = random_images<double>({1, 1, 15, 16}, 1);
   CHECK_THROWS_WITH(crisp::value(loss, small, small), Catch::Contains("16x16") && Catch::Contains("15x16"));
 }
+
+TEMPLATE_TEST_CASE("Cosine phases cost nothing, and never less, between multiples of one image",
+                   "[stft_loss]", float, double) {
+  using T = TestType;
+  crisp::StftOptions options;
+  options.phase_distance = crisp::PhaseDistance::cosine;
+  options.amplitude_weight = 0;
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    const auto target = random_images<T>({1, 1, 16, 16}, seed);
+    const Images<T> prediction = target * static_cast<T>(0.3 + 0.01 * seed);
+    const T value = crisp::value(crisp::StftLoss<T>(options), prediction, target);
+    CHECK(value >= 0);
+    CHECK(value < 1e-3);
+  }
+}
+
+TEST_CASE("A tiny gate leaves the gradients of black predictions finite", "[stft_loss]") {
+  const auto black = constant_images<float>({1, 1, 28, 28}, 0);
+  const auto bright = random_images<float>({1, 1, 28, 28}, 1, 0, 255);
+  crisp::StftOptions options;
+  Images<float> gradient;
+  for (const auto phase :
+       {crisp::PhaseDistance::raw, crisp::PhaseDistance::wrapped, crisp::PhaseDistance::cosine}) {
+    options.phase_distance = phase;
+    for (const double gate : {1e-20, 1e-18, 1e-17, 1e-10}) {
+      options.phase_gate = gate;
+      const crisp::StftLoss<float> loss(options);
+      CHECK(std::isfinite(crisp::value_and_gradient(loss, black, bright, gradient)));
+      CHECK(all_finite(gradient));
+    }
+  }
+}
+
+TEST_CASE("Windows far larger than the image are refused, padded or not", "[stft_loss][errors]") {
+  const auto images = random_images<float>({1, 1, 12, 12}, 1);
+  crisp::StftOptions options;
+  for (const auto padding : {crisp::Padding::none, crisp::Padding::reflect, crisp::Padding::zero}) {
+    options.padding = padding;
+    for (const crisp::Index window : {crisp::Index(1) << 40, std::numeric_limits<crisp::Index>::max()}) {
+      options.window = window;
+      CHECK_THROWS_AS(crisp::value(crisp::StftLoss<float>(options), images, images), crisp::ShapeError);
+    }
+  }
+}

@@ -161,7 +161,7 @@ TEST_CASE("SSIM's gradient is its derivative", "[ssim][gradient]") {
   for (const Case& c : {Case{{1, 1, 11, 11}, {}}, Case{{1, 1, 13, 17}, {}}, Case{{2, 3, 12, 19}, {}},
                         Case{{1, 1, 3, 5}, with_window(1)}, Case{{1, 3, 7, 4}, with_window(2, 0.5)},
                         Case{{1, 1, 23, 8}, with_window(5, 3)}, Case{{2, 1, 8, 31}, with_window(8, 2.5)},
-                        Case{{1, 1, 5, 41}, with_window(5, 0.3)}, Case{{1, 1, 50, 7}, with_window(7)},
+                        Case{{1, 1, 5, 43}, with_window(5, 0.3)}, Case{{1, 1, 50, 7}, with_window(7)},
                         Case{{1, 1, 9, 10}, without_constants}}) {
     const auto report = crisp::check_gradient(SsimLoss<double>(c.options), random_images<double>(c.shape, 1),
                                               random_images<double>(c.shape, 2));
@@ -325,16 +325,6 @@ TEST_CASE("An SSIM workspace fits any shape and any options, one after another",
   }
 }
 
-TEST_CASE("The mean SSIM of a plane pair is 1 minus the loss", "[ssim]") {
-  const auto prediction = random_images<double>({1, 1, 14, 21}, 1);
-  const auto target = random_images<double>({1, 1, 14, 21}, 2);
-  const SsimLoss<double> loss;
-  SsimLoss<double>::Workspace workspace;
-  loss.prepare(workspace, 14, 21);
-  const double ssim = loss.mean_ssim({{prediction.data(), 14, 21}, {target.data(), 14, 21}}, workspace);
-  CHECK(ssim == 1 - crisp::value(loss, prediction, target));
-}
-
 TEST_CASE("SSIM refuses options and shapes out of range, quoting them", "[ssim]") {
   using Catch::Matchers::Contains;
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -376,4 +366,10 @@ TEST_CASE("An SSIM workspace forgets a wider image", "[ssim]") {
     crisp::value_and_gradient(loss, prediction, target, fresh);
     CHECK(largest_difference(reused, fresh) == 0);
   }
+}
+
+TEST_CASE("SSIM refuses constants that its scalar cannot hold", "[ssim][errors]") {
+  CHECK_THROWS_WITH(SsimLoss<float>(with_range(1e-25)), Catch::Contains("1e-25"));
+  CHECK_THROWS_AS(SsimLoss<float>(with_range(1e25)), crisp::OptionError);
+  CHECK_NOTHROW(SsimLoss<double>(with_range(1e25)));
 }

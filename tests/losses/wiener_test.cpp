@@ -319,3 +319,9 @@ TEST_CASE("Wiener errors quote what was given", "[wiener][errors]") {
   CHECK(gradient.size() == 0);
   CHECK_THROWS_AS(Loss().log_determinant(4, 12), crisp::ShapeError);
 }
+
+TEST_CASE("A Wiener loss refuses a kernel of zeros", "[wiener][errors]") {
+  crisp::WienerOptions options;
+  options.kernel = Eigen::ArrayXXd::Zero(3, 3);
+  CHECK_THROWS_AS(crisp::WienerLoss<float>(options), crisp::OptionError);
+}

@@ -168,13 +168,13 @@ WeightedSum<T, First..., Second...> concatenate(const WeightedSum<T, First...>& 
 
 }  // namespace detail
 
-/// The loss under a name of its own in a breakdown: named("edges", L1Loss<float>()). Of a sum, every term's name gets
-/// this one before it: "edges.L1Loss".
+/// The loss, or a multiple of one, under a name of its own in a breakdown: named("edges", 0.5f * L1Loss<float>()). Of a
+/// sum of several, every term's name gets this one before it: "edges.L1Loss".
 template <typename Loss, std::enable_if_t<detail::is_loss<Loss>, int> = 0>
 auto named(const std::string& name, const Loss& loss) {
   const auto sum = detail::as_sum(loss);
   auto names = sum.names();
-  for (std::string& term : names) term = detail::is_sum<Loss> ? name + "." + term : name;
+  for (std::string& term : names) term = names.size() > 1 ? name + "." + term : name;
   return decltype(detail::as_sum(loss))(sum.coefficients(), sum.losses(), names);
 }
 

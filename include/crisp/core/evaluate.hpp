@@ -28,7 +28,7 @@ class EvaluationWorkspace {
  public:
   using T = typename Loss::Scalar;
 
-  /// Makes ready for images of `shape` on an executor.
+  /// Makes ready for images of `shape` on an executor; and for the loss with its arguments exchanged.
   template <typename Executor>
   void prepare(const Loss& loss, const Shape& shape, const Executor& executor) {
     planes_ = 0;
@@ -36,13 +36,25 @@ class EvaluationWorkspace {
                  static_cast<int>(std::min<Index>(executor.concurrency(), shape.planes())));
     values_.resize(static_cast<std::size_t>(term_count<Loss>() * shape.planes()));
   }
+  template <typename Executor>
+  void prepare_swapped(const Loss& swapped, const Shape& shape, const Executor& executor) {
+    prepare_loss(swapped, swapped_workspace_, shape,
+                 static_cast<int>(std::min<Index>(executor.concurrency(), shape.planes())));
+  }
 
   /// Fills the values and, if it is wanted, the gradient. The workspace is prepared.
   template <typename Executor>
   void evaluate(const Loss& loss, const BatchPair<T>& images, const BatchGradient<T>& gradient,
                 const Executor& executor) {
+    planes_ = 0;
     evaluate_loss(loss, images, gradient, loss_workspace_, values_.data(), executor);
     planes_ = images.shape().planes();
+  }
+  /// Fills the gradient alone.
+  template <typename Executor>
+  void evaluate_swapped(const Loss& swapped, const BatchPair<T>& images, const BatchGradient<T>& gradient,
+                        const Executor& executor) {
+    evaluate_loss(swapped, images, gradient, swapped_workspace_, values_.data(), executor);
   }
 
   /// How many planes were evaluated last; 0 before the first time, and after a failure.
@@ -73,6 +85,7 @@ class EvaluationWorkspace {
   }
 
   typename BatchWorkspace<Loss>::Type loss_workspace_;
+  typename BatchWorkspace<Loss>::Type swapped_workspace_;
   std::vector<T> values_;  // [term][plane]
   Index planes_ = 0;
 };
@@ -130,6 +143,15 @@ void check_to_write(const Tensor& gradient, const BatchPair<T>& images) {
       fail<ShapeError>("the gradient of shape ", shape,
                        " shares memory with the prediction, the target or its weights");
     }
+  }
+}
+
+/// Checks that two gradients are not one.
+template <typename T, typename A, typename B>
+void check_apart(const A& a, const B& b, const Shape& shape) {
+  const bool same = static_cast<const void*>(&a) == static_cast<const void*>(&b);
+  if (same || overlap<T>(a.data(), a.size(), b.data(), b.size())) {
+    fail<ShapeError>("the two gradients of shape ", shape, " share memory");
   }
 }
 
@@ -216,15 +238,15 @@ typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& pr
   const auto images = detail::to_read(loss, prediction, target);
   detail::check_to_write<T>(prediction_gradient, images);
   detail::check_to_write<T>(target_gradient, images);
+  detail::check_apart<T>(prediction_gradient, target_gradient, images.shape());
+  const Loss& swapped = loss.swapped();
+  detail::check_loss(swapped, images.shape());
   workspace.prepare(loss, images.shape(), executor);
+  workspace.prepare_swapped(swapped, images.shape(), executor);
   const auto to_prediction = detail::to_write<T>(prediction_gradient, images);
   const auto to_target = detail::to_write<T>(target_gradient, images);
-  const Index size = images.shape().size();
-  if (detail::overlap<T>(to_prediction.data, size, to_target.data, size)) {
-    detail::fail<ShapeError>("the two gradients of shape ", images.shape(), " share memory");
-  }
-  workspace.evaluate(loss.swapped(), {images.target, images.prediction, images.weights},
-                     BatchGradient<T>(to_target), executor);
+  workspace.evaluate_swapped(swapped, {images.target, images.prediction, images.weights},
+                             BatchGradient<T>(to_target), executor);
   workspace.evaluate(loss, images, BatchGradient<T>(to_prediction), executor);
   return workspace.mean(loss, 0, workspace.planes());
 }

@@ -84,7 +84,9 @@ class PlaneGradient {
 /// The mean of an array expression over a plane. Rows are added in T and their sums in double, so that a
 /// float loss keeps its accuracy on large planes.
 template <typename Expression>
-typename Expression::Scalar plane_mean(const Eigen::ArrayBase<Expression>& expression) {
+typename Expression::Scalar plane_mean(const Eigen::ArrayBase<Expression>& values) {
+  // Eigen adds memory in an order that depends on its alignment, and an expression always in the same.
+  const auto expression = values * typename Expression::Scalar(1);
   double sum = 0;
   for (Index row = 0; row < expression.rows(); ++row) {
     double row_sum = static_cast<double>(expression.row(row).sum());
@@ -106,13 +108,15 @@ T pixel_mean(const PlanePair<T>& images, const Eigen::ArrayBase<Values>& values,
     return plane_mean(values);
   }
   const auto& weights = images.weights;
-  const T mean_weight = plane_mean(weights);
-  if (mean_weight == T(0)) return 0;
+  const T largest = weights.maxCoeff();
+  if (largest == T(0)) return 0;
   const auto counts = weights > T(0);
+  const auto shares = weights / largest;
+  const T mean_share = plane_mean(shares);
   if (gradient) {
-    gradient.add(counts.select(weights / mean_weight * derivatives / static_cast<T>(values.size()), T(0)));
+    gradient.add(counts.select(shares / mean_share * derivatives / static_cast<T>(values.size()), T(0)));
   }
-  return plane_mean(counts.select(weights / mean_weight * values, T(0)));
+  return plane_mean(counts.select(shares / mean_share * values, T(0)));
 }
 
 namespace detail {

@@ -55,9 +55,10 @@ class SeparableFilter {
     const Index length = detail::padded_to_blocks<T>(width);
     if (workspace.rows.fits(size(), height + size() - 1, length)) return;
     const auto shifted = static_cast<std::size_t>(length + size() - 1);  // rows are read up to n-1 pixels on
+    workspace.rows.release();  // which says that nothing fits, should an allocation fail
     workspace.down.assign(shifted, T(0));
     workspace.along.assign(shifted, T(0));
-    workspace.rows.resize(size(), height + size() - 1, length);  // last: says whether all of it fits
+    workspace.rows.resize(size(), height + size() - 1, length);  // last: now all of it fits
   }
 
   /// Throws ShapeError unless in is [H, W] with H, W >= size(), and out [H-n+1, W-n+1].

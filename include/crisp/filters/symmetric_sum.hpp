@@ -87,6 +87,8 @@ class RowWindow {
     capacity_ = room;
     end_ = 0;
   }
+  /// Makes it fit nothing.
+  void release() { rows_ = 0; }
   bool fits(Index rows, Index stream, Index length) const {
     return rows == rows_ && length == length_ && capacity(rows, stream) <= capacity_;
   }

@@ -56,7 +56,13 @@ class FocalLogarithm {
     inverse_ = focal_inverse((*this)(Pack(largest)).get(0));
   }
 
-  Pack operator()(const Pack& d) const { return xsimd::log1p(focal_power(d, half_alpha_)) * Pack(inverse_); }
+  Pack operator()(const Pack& d) const {
+    // ln(1 + e^t) for t = ln(d^{α/2}), in which nothing overflows.
+    const auto positive = d > Pack(T(0));
+    const Pack t = Pack(half_alpha_) * xsimd::log(xsimd::select(positive, d, Pack(T(1))));
+    const Pack logarithm = xsimd::max(t, Pack(T(0))) + xsimd::log1p(xsimd::exp(-xsimd::abs(t)));
+    return xsimd::select(positive, logarithm, Pack(T(0))) * Pack(inverse_);
+  }
 
  private:
   T half_alpha_;

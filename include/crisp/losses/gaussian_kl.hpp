@@ -31,19 +31,25 @@ void check_same_latent_shape(const char* name, const A& tensor, const B& mean) {
   }
 }
 
-/// A gradient that can be written to: of the mean's shape (an empty owning tensor is given it) and apart from the inputs.
+/// Checks that a gradient can be written to: it is of the mean's shape, or an empty owning tensor, and apart from the
+/// inputs.
 template <typename Gradient, typename Mean, typename LogVariance>
-void prepare_latent_gradient(const char* name, Gradient& gradient, const Mean& mean,
-                             const LogVariance& log_variance) {
+void check_latent_gradient(const char* name, const Gradient& gradient, const Mean& mean,
+                           const LogVariance& log_variance) {
   using T = TensorScalar<Mean>;
   assert_latent<T, Gradient>();
-  if constexpr (std::is_same_v<Gradient, Eigen::Tensor<T, 2, Eigen::RowMajor>>) {
-    if (gradient.size() == 0) gradient.resize(mean.dimension(0), mean.dimension(1));
-  }
+  if (std::is_same_v<Gradient, Eigen::Tensor<T, 2, Eigen::RowMajor>> && gradient.size() == 0) return;
   check_same_latent_shape(name, gradient, mean);
   if (overlap<T>(gradient.data(), gradient.size(), mean.data(), mean.size()) ||
       overlap<T>(gradient.data(), gradient.size(), log_variance.data(), log_variance.size())) {
     fail<ShapeError>(name, " shares memory with the mean or the log-variance");
+  }
+}
+
+template <typename Gradient, typename Mean>
+void resize_latent_gradient(Gradient& gradient, const Mean& mean) {
+  if constexpr (std::is_same_v<Gradient, Eigen::Tensor<TensorScalar<Mean>, 2, Eigen::RowMajor>>) {
+    if (gradient.size() == 0) gradient.resize(mean.dimension(0), mean.dimension(1));
   }
 }
 
@@ -77,15 +83,23 @@ detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_
 
 /// The same, and its gradients, overwritten: μ/batch and ½(e^{lv} - 1)/batch.
 /// ShapeError, before anything is written, for a gradient that is neither of the mean's shape nor an empty tensor, and
-/// for one that shares memory with an input.
+/// for one that shares memory with an input or with the other gradient.
 template <typename Mean, typename LogVariance, typename MeanGradient, typename LogVarianceGradient>
 detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_variance,
                                        MeanGradient&& mean_gradient,
                                        LogVarianceGradient&& log_variance_gradient) {
   using T = detail::TensorScalar<Mean>;
   const T value = gaussian_kl(mean, log_variance);
-  detail::prepare_latent_gradient("mean_gradient", mean_gradient, mean, log_variance);
-  detail::prepare_latent_gradient("log_variance_gradient", log_variance_gradient, mean, log_variance);
+  detail::check_latent_gradient("mean_gradient", mean_gradient, mean, log_variance);
+  detail::check_latent_gradient("log_variance_gradient", log_variance_gradient, mean, log_variance);
+  const bool same =
+      static_cast<const void*>(&mean_gradient) == static_cast<const void*>(&log_variance_gradient);
+  if (same || detail::overlap<T>(mean_gradient.data(), mean_gradient.size(), log_variance_gradient.data(),
+                                 log_variance_gradient.size())) {
+    detail::fail<ShapeError>("the two gradients share memory");
+  }
+  detail::resize_latent_gradient(mean_gradient, mean);
+  detail::resize_latent_gradient(log_variance_gradient, mean);
   const double batch = static_cast<double>(mean.dimension(0));
   for (Index i = 0; i < mean.size(); ++i) {
     mean_gradient.data()[i] = static_cast<T>(static_cast<double>(mean.data()[i]) / batch);

@@ -15,7 +15,7 @@ struct HuberOptions {
 ///
 /// Weights: the weighted mean. Gradient: r / pixels, cut to [-δ, δ] / pixels; continuous everywhere, with corners at
 /// ±δ.
-/// Errors: OptionError unless delta is positive and finite.
+/// Errors: OptionError unless delta is positive and a normal number of T.
 /// Accuracy: value to 1e-12 relative in double, 1e-6 in float; the gradient to the last bit or two.
 /// Cost: one pass over the pixels.
 /// Source: P. J. Huber, Robust estimation of a location parameter, 1964. It equals torch.nn.HuberLoss.
@@ -26,8 +26,9 @@ class HuberLoss : public PlaneLoss<T> {
   static constexpr bool takes_weights = true;
 
   explicit HuberLoss(const HuberOptions& options = {}) : options_(options) {
-    if (!(options.delta > 0) || !std::isfinite(options.delta)) {
-      detail::fail<OptionError>("the delta of a Huber loss must be positive and finite, got ", options.delta);
+    if (!(options.delta > 0) || !std::isnormal(static_cast<T>(options.delta))) {
+      detail::fail<OptionError>("the delta of a Huber loss must be positive and a normal number, got ",
+                                options.delta);
     }
   }
 

@@ -52,7 +52,8 @@ struct MsSsimOptions : SsimOptions {
 /// double on the same pixels, however bright: value to 3e-7 relative and gradient to 2e-6 of its largest entry on
 /// textured planes, nearly equal ones too.
 ///
-/// Cost: 4/3 of SsimLoss, and some 4 passes over the pixels. Memory a thread: 4 planes, and some 5 for weights.
+/// Cost: 4/3 of SsimLoss, and some 4 passes over the pixels. Memory a thread: some 9 planes, half of them for
+/// weights.
 ///
 /// Source: Z. Wang, E. P. Simoncelli, A. C. Bovik, Multi-scale structural similarity for image quality assessment,
 /// Asilomar 2003. The golden cases prove it equal to 1 - pytorch_msssim.ms_ssim, whose treatment of odd sizes is the
@@ -123,11 +124,6 @@ class MsSsimLoss : public PlaneLoss<T> {
     const double logarithm = compare_levels(images, static_cast<bool>(gradient), workspace);
     if (gradient) add_gradient(images.weighted(), gradient, workspace);
     return static_cast<T>(-std::expm1(logarithm));
-  }
-
-  /// The MS-SSIM of a plane pair, for metrics. The workspace is prepared for the shape.
-  T ms_ssim(const PlanePair<T>& images, Workspace& workspace) const {
-    return static_cast<T>(std::exp(compare_levels(images, false, workspace)));
   }
 
  private:

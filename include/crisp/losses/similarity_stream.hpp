@@ -63,13 +63,13 @@ class SimilarityStream {
       return;
     }
     const auto shifted = static_cast<std::size_t>(row_length(stride));
+    workspace.moments.release();  // which says that nothing fits, should an allocation fail
     workspace.down.assign(shifted, T(0));
     workspace.along.assign(scales_.size() * shifted, T(0));
     workspace.derivatives.assign(scales_.size() * shifted, T(0));
     workspace.weights.prepare(filters_, height, width);
-    // Last, since they say whether all of it fits, should an allocation fail.
-    workspace.moments.resize(n, height, 4 * stride);
     workspace.adjoints.resize(n, height + n - 1, count * adjoint_length(stride));
+    workspace.moments.resize(n, height, 4 * stride);  // last: now all of it fits
   }
 
   /// The mean over the windows of what `comparison` makes of a pair; with weights, over the windows that have any, 0 if
@@ -200,7 +200,8 @@ class SimilarityStream {
           return weighted ? load(along + map * stride) * inverses[k] : load(along + map * stride);
         };
         const auto variance = [&](const Batch<T>& square, const Batch<T>& mean_of_it) {
-          return xsimd::max(square - mean_of_it * mean_of_it, zero);
+          const Batch<T> difference = square - mean_of_it * mean_of_it;
+          return xsimd::select(difference < zero, zero, difference);  // unlike max, keeps NaN
         };
         sum_means[k] = mean(0);
         difference_means[k] = mean(1);

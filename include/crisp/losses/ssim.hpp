@@ -36,10 +36,15 @@ inline void check_similarity_sigma(const char* name, double sigma) {
   }
 }
 
-/// C1 or C2.
+/// C1 or C2. Throws OptionError for one that T cannot hold.
 template <typename T>
 T similarity_constant(double k, double data_range) {
-  return static_cast<T>(std::pow(k * data_range, 2));
+  const T constant = static_cast<T>(std::pow(k * data_range, 2));
+  if (k > 0 && !std::isnormal(constant)) {
+    fail<OptionError>("the square of k times data_range must be a normal number, got k ", k,
+                      " and data_range ", data_range);
+  }
+  return constant;
 }
 
 }  // namespace detail
@@ -109,11 +114,6 @@ class SsimLoss : public PlaneLoss<T> {
 
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
     return static_cast<T>(stream_.mean(detail::ImagePair<T>(images), comparison_, gradient, workspace));
-  }
-
-  /// The mean SSIM of a plane pair, for metrics. The workspace is prepared for the shape.
-  T mean_ssim(const PlanePair<T>& images, Workspace& workspace) const {
-    return 1 - plane(images, {}, workspace);
   }
 
  private:

@@ -30,7 +30,7 @@ namespace crisp {
 /// NaN or infinity gives a value that is not finite.
 ///
 /// Errors: OptionError for a window under 2x2, a stride under 1x1, a negative or non-finite weight or gate, a
-/// non-finite bias; ShapeError for an image smaller than the window, for one too small to be reflected, and for
+/// non-finite bias; ShapeError for an image smaller than the window, for one no larger than half of it with padding, and for
 /// quadrant_product on windows under 4x4.
 /// Accuracy: in double the value to 1e-12 relative and the gradient to 1e-10 of its largest entry; in float the
 /// value to 2e-5 relative, and the gradient to 1e-3 of its largest entry where no bin lies within rounding of a kink.

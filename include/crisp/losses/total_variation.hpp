@@ -50,20 +50,25 @@ class TotalVariationLoss : public PlaneLoss<T> {
 
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const Plane<T>& image = of_target_ ? images.target : images.prediction;
-    const T total_weight = images.weighted() ? plane_mean(images.weights) * static_cast<T>(image.size())
-                                             : static_cast<T>(image.size());
-    if (total_weight == T(0)) return 0;
+    // Weights as shares of the largest, so that their scale can do no harm.
+    const T largest = images.weighted() ? images.weights.maxCoeff() : T(1);
+    if (largest == T(0)) return 0;
+    const auto mean_share = images.weighted() ? static_cast<double>(plane_mean(images.weights / largest)) : 1;
+    const double total_weight = mean_share * static_cast<double>(image.size());
+    const T scale = static_cast<T>(static_cast<double>(gradient.scale()) / total_weight);
     const bool wanted = gradient && !of_target_;
     double sum = 0;
     for (Index y = 0; y < image.rows(); ++y) {
       double row_sum = 0;
       for (Index x = 0; x < image.cols(); ++x) {
-        const Step down = step(images, image, y, x, y + 1, x);
-        const Step right = step(images, image, y, x, y, x + 1);
+        const Step down = step(images, image, largest, y, x, y + 1, x);
+        const Step right = step(images, image, largest, y, x, y, x + 1);
         const Slopes slopes = slopes_of(down, right);
         row_sum += static_cast<double>(slopes.value);
+        // A pixel without a neighbour to differ from must be finite too.
+        if (!images.weighted() || images.weights(y, x) > T(0))
+          row_sum += 0 * static_cast<double>(image(y, x));
         if (!wanted) continue;
-        const T scale = gradient.scale() / total_weight;
         MutablePlane<T> to = gradient.plane();
         to(y, x) -= scale * (slopes.down + slopes.right);
         if (y + 1 < image.rows()) to(y + 1, x) += scale * slopes.down;
@@ -71,7 +76,7 @@ class TotalVariationLoss : public PlaneLoss<T> {
       }
       sum += row_sum;
     }
-    return static_cast<T>(sum / static_cast<double>(total_weight));
+    return static_cast<T>(sum / total_weight);
   }
 
  private:
@@ -87,11 +92,12 @@ class TotalVariationLoss : public PlaneLoss<T> {
     T right;
   };
 
-  static Step step(const PlanePair<T>& images, const Plane<T>& image, Index y, Index x, Index to_y,
+  static Step step(const PlanePair<T>& images, const Plane<T>& image, T largest, Index y, Index x, Index to_y,
                    Index to_x) {
     if (to_y >= image.rows() || to_x >= image.cols()) return {};
-    const T weight =
-        images.weighted() ? std::sqrt(images.weights(y, x)) * std::sqrt(images.weights(to_y, to_x)) : T(1);
+    const T weight = images.weighted() ? std::sqrt(images.weights(y, x) / largest) *
+                                             std::sqrt(images.weights(to_y, to_x) / largest)
+                                       : T(1);
     if (weight == T(0)) return {};
     return {image(to_y, to_x) - image(y, x), weight};
   }
@@ -102,9 +108,9 @@ class TotalVariationLoss : public PlaneLoss<T> {
       case VariationNorm::isotropic: {
         const T weighted_down = down.weight * down.difference;
         const T weighted_right = right.weight * right.difference;
-        const T root = std::sqrt(weighted_down * weighted_down + weighted_right * weighted_right);
-        const T inverse = root > T(0) ? 1 / root : T(0);
-        return {root, down.weight * weighted_down * inverse, right.weight * weighted_right * inverse};
+        const T root = std::hypot(weighted_down, weighted_right);
+        if (root == T(0)) return {0, 0, 0};
+        return {root, down.weight * (weighted_down / root), right.weight * (weighted_right / root)};
       }
       case VariationNorm::squared:
         return {down.weight * down.difference * down.difference +

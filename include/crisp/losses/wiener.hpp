@@ -66,8 +66,8 @@ class WienerLoss : public PlaneLoss<T> {
 
   const WienerLoss& swapped() const { return *this; }
 
-  /// Mean over u, v of log |H|²: for images of that size, the log determinant of HᵀH divided by the pixels. -infinity
-  /// if K is 0 somewhere. Throws ShapeError for a size smaller than the kernel. Cost: a Fourier transform.
+  /// Mean over u, v of log |H|²: for images of that size, the log determinant of HᵀH divided by the pixels. Very
+  /// negative, or -infinity, if K is 0 somewhere. Throws ShapeError for a size smaller than the kernel. Cost: a Fourier transform.
   double log_determinant(Index height, Index width) const {
     check(height, width);
     const Size2 size(height, width);

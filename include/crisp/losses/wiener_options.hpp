@@ -25,8 +25,9 @@ inline void check_wiener_options(const WienerOptions& options) {
   }
   const Eigen::ArrayXXd& kernel = options.kernel;
   if (kernel.size() > 0) {
-    if (!kernel.isFinite().all())
-      fail<OptionError>("the kernel of a Wiener loss must be finite, got\n", kernel);
+    if (!kernel.isFinite().all() || (kernel == 0).all()) {
+      fail<OptionError>("the kernel of a Wiener loss must be finite and not 0 everywhere, got\n", kernel);
+    }
     return;
   }
   if (options.kernel_size < 1) {

@@ -46,7 +46,7 @@ class HighFrequencyEnergy {
     const auto pixels = plane.template cast<double>();
     const Eigen::Map<const Eigen::ArrayXd> down(window_down_.data(), plane.rows());
     const Eigen::Map<const Eigen::ArrayXd> along(window_along_.data(), plane.cols());
-    spectrum_.plane() = (pixels - pixels.mean()) * (down.matrix() * along.matrix().transpose()).array();
+    spectrum_.plane() = (pixels - plane_mean(pixels)) * (down.matrix() * along.matrix().transpose()).array();
     spectrum_.forward();
     double energy = 0;
     for (std::size_t bin = 0; bin < bin_counts_.size(); ++bin) {

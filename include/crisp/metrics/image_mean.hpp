@@ -68,12 +68,12 @@ class ImageMean {
   Index count_ = 0;
 };
 
-/// Whether an image counts: without weights, or if one of its pixels has some.
+/// Whether a plane counts, of images of so many channels: without weights, or if one of its pixels has some.
 template <typename T>
-bool has_weight(const crisp::detail::ImagesPointer<const T>& weights, Index image) {
+bool has_weight(const crisp::detail::ImagesPointer<const T>& weights, Index plane, Index channels) {
   if (weights.data == nullptr) return true;
-  const Index size = weights.shape.channels * weights.shape.plane_size();
-  return (Plane<T>(weights.data + image * size, 1, size) > T(0)).any();
+  const Index weights_plane = weights.shape.channels == 1 ? plane / channels : plane;
+  return (Plane<T>(weights.plane(weights_plane), 1, weights.shape.plane_size()) > T(0)).any();
 }
 
 }  // namespace crisp::metrics::detail

@@ -91,7 +91,7 @@ class LocalPhaseCoherenceIndex {
 
   template <typename T>
   void load(const Plane<T>& plane, double data_range) {
-    const double mean = plane.template cast<double>().mean();
+    const double mean = plane_mean(plane.template cast<double>());
     // The backward transforms are not divided by their size, so that is done here.
     const double scale = 255 / data_range / static_cast<double>(product_.size());
     auto pixel = product_.begin();

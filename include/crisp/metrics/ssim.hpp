@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -34,7 +33,8 @@ inline void check_same_options(const SsimOptions& mine, const SsimOptions& other
 ///
 /// Interface: metrics/image_mean.hpp. Options, shapes and errors, non-finite input, weights and cost are the loss's,
 /// and so is the accuracy, of the value's distance from 1; that distance is kept in double from image to image. With
-/// weights, an image whose weights are all 0 is left out (its value is NaN, and it is not counted).
+/// weights, an image's value is the mean over its channels that have any, and an image without weight is left out (its
+/// value is NaN, and it is not counted).
 template <typename Loss>
 class MeanSimilarity {
  public:
@@ -48,15 +48,21 @@ class MeanSimilarity {
             crisp::detail::IfExecutor<Executor> = 0>
   const std::vector<double>& add(const Prediction& prediction, const Target& target,
                                  const Executor& executor = Executor()) {
-    const auto losses = crisp::values(loss_, prediction, target, workspace_, executor);
+    crisp::value(loss_, prediction, target, workspace_, executor);
     const auto weights = crisp::detail::to_read_target<typename Loss::Scalar>(target).weights;
-    image_values_.resize(static_cast<std::size_t>(losses.size()));
-    for (Index image = 0; image < losses.size(); ++image) {
-      const bool counts = detail::has_weight(weights, image);
-      const double similarity = 1 - static_cast<double>(losses(image));
-      if (counts) mean_.add(similarity);
-      image_values_[static_cast<std::size_t>(image)] =
-          counts ? similarity : std::numeric_limits<double>::quiet_NaN();
+    const Shape shape = crisp::detail::shape_of(prediction);
+    image_values_.resize(static_cast<std::size_t>(shape.batch));
+    for (Index image = 0; image < shape.batch; ++image) {
+      double sum = 0;
+      Index channels = 0;
+      for (Index plane = image * shape.channels; plane < (image + 1) * shape.channels; ++plane) {
+        if (!detail::has_weight(weights, plane, shape.channels)) continue;
+        sum += 1 - static_cast<double>(workspace_.mean(loss_, plane, 1));
+        ++channels;
+      }
+      const double similarity = sum / static_cast<double>(channels);  // NaN without any
+      if (channels > 0) mean_.add(similarity);
+      image_values_[static_cast<std::size_t>(image)] = similarity;
     }
     return image_values_;
   }

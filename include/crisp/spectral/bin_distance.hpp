@@ -87,14 +87,14 @@ struct RawPhase {
   }
 };
 
-/// 1 - Re(e_X conj e_Y); 0 where X or Y is 0.
+/// 1 - Re(e_X conj e_Y), which rounding must not make negative; 0 where X or Y is 0.
 struct CosinePhase {
   template <typename V>
   PhaseTerm<V> operator()(const ComplexBatch<V>& /*x*/, const Polar<V>& x, const ComplexBatch<V>& /*y*/,
                           const Polar<V>& y, const V& /*floor*/) const {
     const V cosine = x.phasor.re * y.phasor.re + x.phasor.im * y.phasor.im;
     const auto vanishes = x.amplitude == V(0) || y.amplitude == V(0);
-    return {xsimd::select(vanishes, V(0), V(1) - cosine),
+    return {xsimd::select(vanishes || cosine > V(1), V(0), V(1) - cosine),
             {(cosine * x.phasor.re - y.phasor.re) * x.inverse_amplitude,
              (cosine * x.phasor.im - y.phasor.im) * x.inverse_amplitude}};
   }
@@ -123,7 +123,8 @@ struct PolarDistance {
       const V product = x.amplitude * y.amplitude;
       const V inverse = V(1) / (product + V(gate_square));
       gate = product * inverse;
-      along += V(phase_weight) * term.value * (V(1) - gate) * inverse * y.amplitude;
+      const V by_gate = V(phase_weight) * term.value * (V(1) - gate) * inverse * y.amplitude;
+      along += xsimd::select(x.amplitude == V(0), V(0), by_gate);  // where e_X is 0, and 1/τ² may be enormous
     }
     const V phase_slope = V(phase_weight) * gate;
     return {V(amplitude_weight) * xsimd::abs(difference) + phase_slope * term.value,

@@ -33,13 +33,13 @@ struct Frames {
   Frames() = default;
 
   /// Throws OptionError for a window under 2x2 or a stride under 1x1, ShapeError where the window does not fit, or the
-  /// image is too small to be reflected.
+  /// image is no larger than half of it and is to be padded.
   Frames(const Size2& image_, const Size2& window_, const Size2& stride_, Padding padding_ = Padding::none)
       : image(image_), window(window_), stride(stride_), padding(padding_) {
     detail::check_frames(window, stride);
     if (padding != Padding::none) margin = Size2(window.height / 2, window.width / 2);
-    if (padding == Padding::reflect && (image.height <= margin.height || image.width <= margin.width)) {
-      detail::fail<ShapeError>("reflecting half a window of ", window, " needs an image of at least ",
+    if (padding != Padding::none && (image.height <= margin.height || image.width <= margin.width)) {
+      detail::fail<ShapeError>("padding by half a window of ", window, " needs an image of at least ",
                                Size2(margin.height + 1, margin.width + 1), ", got ", image);
     }
     extended = Size2(image.height + 2 * margin.height, image.width + 2 * margin.width);

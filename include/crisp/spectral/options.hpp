@@ -66,9 +66,10 @@ enum class Normalization {
 
 /// How an image is continued past its border, by half a window, ⌊n/2⌋ pixels, on every side, so that frames are centred
 /// on all of its pixels, the first ones too, as torch.stft(center=True) does in one dimension.
+/// The image must be larger than that.
 enum class Padding {
   none,     ///< not at all
-  reflect,  ///< f(-p) = f(p), the border pixel itself not repeated; needs images larger than half a window
+  reflect,  ///< f(-p) = f(p), the border pixel itself not repeated
   zero,     ///< f = 0
 };
 

@@ -67,8 +67,6 @@ class PairedFrames {
   Index first_row(Index tile) const { return tile * tile_rows_; }
   Index row_count(Index tile) const { return std::min(tile_rows_, frames_.rows - first_row(tile)); }
 
-  Index half_height() const { return half_height_; }
-
   /// Transforms the columns of a tile's frames.
   void load(Index tile, const Plane<T>& first, const Plane<T>& second) {
     const Index width = frames_.image.width;
