@@ -32,8 +32,13 @@ enum class Direction {
   backward,  ///< x[t] = Σ_u X[u] e^{+2πi ut/n}, not divided by n, from rows to lanes: the adjoint of forward
 };
 
-/// A number of lanes that FFTW runs through with full vectors: `lanes` rounded up.
-inline Index padded_lanes(Index lanes) { return (lanes + 3) / 4 * 4; }
+/// A number of lanes, `lanes` or a few more, that FFTW runs through with full vectors; and for long transforms one at
+/// which their samples do not all fall on the same few lines of the cache, as they would at distances of a multiple of
+/// a power of two.
+inline Index padded_lanes(Index lanes, Index length) {
+  const Index whole = (lanes + 3) / 4 * 4;
+  return length >= 64 && whole % 32 == 0 ? whole + 4 : whole;
+}
 
 /// The lock that all planning takes. Hold it while calling FFTW's planner directly beside crisp.
 inline std::mutex& planner_mutex() {

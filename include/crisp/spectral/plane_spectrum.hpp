@@ -38,8 +38,8 @@ class PlaneSpectrum {
       : size_(size),
         half_height_(size.height / 2 + 1),
         pairs_((size.width + 1) / 2),
-        pair_lanes_(spread_lanes(pairs_)),
-        row_lanes_(spread_lanes(half_height_)),
+        pair_lanes_(fft::padded_lanes(pairs_, size.height)),
+        row_lanes_(fft::padded_lanes(half_height_, size.width)),
         norm_(static_cast<T>(1 / std::sqrt(static_cast<double>(size.height * size.width)))),
         column_forward_(size.height, pair_lanes_, fft::Direction::forward),
         column_backward_(size.height, pair_lanes_, fft::Direction::backward),
@@ -117,13 +117,6 @@ class PlaneSpectrum {
   }
 
  private:
-  /// Lanes such that a transform's samples do not all fall on the same few lines of the cache, as they would at
-  /// distances of a multiple of some power of two: up to 2.4 times as fast.
-  static Index spread_lanes(Index lanes) {
-    const Index padded = fft::padded_lanes(lanes);
-    return padded % 32 == 0 ? padded + 4 : padded;
-  }
-
   /// The half spectrum of an image column, between the two steps.
   Complex* column(Index x) { return in_lanes_.data() + x * row_lanes_; }
 
