@@ -14,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/derivatives.hpp"
 #include "support/golden.hpp"
+#include "support/loss_checks.hpp"
 #include "support/random_images.hpp"
 
 using crisp::Images;
@@ -294,14 +295,7 @@ TEST_CASE("MS-SSIM with L1 is continuous where weights approach 1", "[ms_ssim_l1
   const Shape shape{1, 1, 34, 37};
   const auto prediction = random_images<double>(shape, 1);
   const auto target = random_images<double>(shape, 2);
-  auto weights = ones(shape);
-  weights(0, 0, 7, 8) = 1 - 1e-9;
-  Images<double> gradient, weighted_gradient;
-  const MsSsimL1Loss<double> loss;
-  const double value = crisp::value_and_gradient(loss, prediction, target, gradient);
-  CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), weighted_gradient) ==
-        Catch::Approx(value).epsilon(1e-8));
-  CHECK(crisp_test::gradient_error(weighted_gradient, gradient) < 1e-8);
+  check_continuous_weights(MsSsimL1Loss<double>(), prediction, target, 1e-8);
 }
 
 TEST_CASE("MS-SSIM with L1 of images that are not finite is not finite", "[ms_ssim_l1]") {
@@ -330,17 +324,7 @@ TEST_CASE("A workspace of MS-SSIM with L1 serves any images and options, on any 
       const auto prediction = random_images<float>(shape, 1);
       const auto target = random_images<float>(shape, 2);
       const auto weights = random_weights<float>(shape, 3, true);
-      const auto weighted_target = crisp::weighted(target, weights);
-      Images<float> gradient, fresh_gradient;
-      const float weighted =
-          crisp::value_and_gradient(loss, prediction, weighted_target, gradient, workspace);
-      CHECK(weighted == crisp::value(loss, prediction, weighted_target, workspace));
-      CHECK(weighted ==
-            crisp::value_and_gradient(loss, prediction, weighted_target, fresh_gradient, crisp::Threads(3)));
-      CHECK(largest_difference(gradient, fresh_gradient) == 0);
-      CHECK(crisp::value_and_gradient(loss, prediction, target, gradient, workspace) ==
-            crisp::value_and_gradient(loss, prediction, target, fresh_gradient, crisp::Threads(2)));
-      CHECK(largest_difference(gradient, fresh_gradient) == 0);
+      check_repeatable(loss, prediction, target, weights, workspace);
     }
   }
 }

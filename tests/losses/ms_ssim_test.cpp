@@ -15,6 +15,7 @@
 #include "support/catch.hpp"
 #include "support/derivatives.hpp"
 #include "support/golden.hpp"
+#include "support/loss_checks.hpp"
 #include "support/random_images.hpp"
 
 using crisp::Images;
@@ -369,21 +370,12 @@ TEST_CASE("MS-SSIM is continuous where weights approach 1, and 0 without any", "
   const auto target = random_images<double>(shape, 2);
   const auto prediction = alike(target, 1);
   for (const OddSizes odd_sizes : all_odd_sizes) {
-    auto weights = ones(shape);
-    Images<double> gradient, weighted_gradient;
     const MsSsimLoss<double> loss(small_options(5, {0.4, 0.6}, odd_sizes));
-    const double value = crisp::value_and_gradient(loss, prediction, target, gradient);
-    CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), weighted_gradient) ==
-          value);
-    CHECK(largest_difference(gradient, weighted_gradient) == 0);
-    weights(0, 0, 7, 8) = 1 - 1e-9;
-    CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), weighted_gradient) ==
-          Catch::Approx(value).epsilon(1e-8));
-    CHECK(crisp_test::gradient_error(weighted_gradient, gradient) < 1e-8);
-    weights.setZero();
-    CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), weighted_gradient) ==
-          0);
-    CHECK(largest_entry(weighted_gradient) == 0);
+    check_continuous_weights(loss, prediction, target, 1e-8);
+    const auto nothing = constant_images<double>(shape, 0);
+    Images<double> gradient;
+    CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, nothing), gradient) == 0);
+    CHECK(largest_entry(gradient) == 0);
   }
   // Weight in a row and column that the second level drops: the first alone counts.
   auto weights = ones(shape);
@@ -409,17 +401,7 @@ TEST_CASE("A workspace of MS-SSIM serves any images and options, on any number o
       const auto target = random_images<float>(shape, 2);
       const auto prediction = alike(target, 1);
       const auto weights = random_weights<float>(shape, 3, true);
-      const auto weighted_target = crisp::weighted(target, weights);
-      Images<float> gradient, fresh_gradient;
-      const float weighted =
-          crisp::value_and_gradient(loss, prediction, weighted_target, gradient, workspace);
-      CHECK(weighted == crisp::value(loss, prediction, weighted_target, workspace));
-      CHECK(weighted ==
-            crisp::value_and_gradient(loss, prediction, weighted_target, fresh_gradient, crisp::Threads(3)));
-      CHECK(largest_difference(gradient, fresh_gradient) == 0);
-      CHECK(crisp::value_and_gradient(loss, prediction, target, gradient, workspace) ==
-            crisp::value_and_gradient(loss, prediction, target, fresh_gradient, crisp::Threads(2)));
-      CHECK(largest_difference(gradient, fresh_gradient) == 0);
+      check_repeatable(loss, prediction, target, weights, workspace);
     }
   }
 }

@@ -6,6 +6,15 @@
 
 #include "crisp/core/images.hpp"
 #include "crisp/filters/gaussian.hpp"
+#include "crisp/losses/ssim.hpp"
+
+/// SSIM's defaults but for the window.
+inline crisp::SsimOptions with_window(crisp::Index window, double sigma = 1.5) {
+  crisp::SsimOptions options;
+  options.window = window;
+  options.sigma = sigma;
+  return options;
+}
 
 namespace plain {
 

@@ -8,6 +8,7 @@
 #include "crisp/core/evaluate.hpp"
 #include "crisp/core/executor.hpp"
 #include "crisp/testing/gradient_check.hpp"
+#include "losses/plain_similarity.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 #include "support/random_images.hpp"
@@ -19,13 +20,6 @@ using crisp::SsimLoss;
 using crisp::SsimOptions;
 
 namespace {
-
-SsimOptions with_window(Index window, double sigma = 1.5) {
-  SsimOptions options;
-  options.window = window;
-  options.sigma = sigma;
-  return options;
-}
 
 SsimOptions with_range(double data_range) {
   SsimOptions options;

@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 #include "support/derivatives.hpp"
 #include "support/golden.hpp"
+#include "support/loss_checks.hpp"
 #include "support/random_images.hpp"
 
 using crisp::Images;
@@ -21,13 +22,6 @@ using crisp::SsimLoss;
 using crisp::SsimOptions;
 
 namespace {
-
-SsimOptions with_window(Index window, double sigma = 1.5) {
-  SsimOptions options;
-  options.window = window;
-  options.sigma = sigma;
-  return options;
-}
 
 double plain_loss(const SsimOptions& options, const Images<double>& prediction, const Images<double>& target,
                   const Images<double>& weights) {
@@ -167,17 +161,7 @@ TEST_CASE("SSIM is continuous where weights approach 1", "[ssim][weights]") {
   const Shape shape{1, 2, 19, 22};
   const auto prediction = random_images<double>(shape, 1);
   const auto target = random_images<double>(shape, 2);
-  auto weights = constant_images<double>({1, 1, 19, 22}, 1);
-  Images<double> gradient, weighted_gradient;
-  const SsimLoss<double> loss;
-  const double value = crisp::value_and_gradient(loss, prediction, target, gradient);
-  CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), weighted_gradient) ==
-        value);
-  CHECK(largest_difference(gradient, weighted_gradient) == 0);
-  weights(0, 0, 7, 8) = 1 - 1e-9;
-  CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), weighted_gradient) ==
-        Catch::Approx(value).epsilon(1e-9));
-  CHECK(crisp_test::gradient_error(weighted_gradient, gradient) < 1e-8);
+  check_continuous_weights(SsimLoss<double>(), prediction, target, 1e-9);
 }
 
 TEST_CASE("Only the ratios of weights count for SSIM, however small or large they are", "[ssim][weights]") {

@@ -32,14 +32,12 @@ class EvaluationWorkspace {
   template <typename Executor>
   void prepare(const Loss& loss, const Shape& shape, const Executor& executor) {
     planes_ = 0;
-    prepare_loss(loss, loss_workspace_, shape,
-                 static_cast<int>(std::min<Index>(executor.concurrency(), shape.planes())));
+    prepare_loss(loss, loss_workspace_, shape, slots(shape, executor));
     values_.resize(static_cast<std::size_t>(term_count<Loss>() * shape.planes()));
   }
   template <typename Executor>
   void prepare_swapped(const Loss& swapped, const Shape& shape, const Executor& executor) {
-    prepare_loss(swapped, swapped_workspace_, shape,
-                 static_cast<int>(std::min<Index>(executor.concurrency(), shape.planes())));
+    prepare_loss(swapped, swapped_workspace_, shape, slots(shape, executor));
   }
 
   /// Fills the values and, if it is wanted, the gradient. The workspace is prepared.
@@ -77,6 +75,11 @@ class EvaluationWorkspace {
   }
 
  private:
+  template <typename Executor>
+  static int slots(const Shape& shape, const Executor& executor) {
+    return static_cast<int>(std::min<Index>(executor.concurrency(), shape.planes()));
+  }
+
   template <typename PlaneValue>
   static T mean_of(Index first, Index count, const PlaneValue& plane_value) {
     double sum = 0;
@@ -143,15 +146,6 @@ void check_to_write(const Tensor& gradient, const BatchPair<T>& images) {
       fail<ShapeError>("the gradient of shape ", shape,
                        " shares memory with the prediction, the target or its weights");
     }
-  }
-}
-
-/// Checks that two gradients are not one.
-template <typename T, typename A, typename B>
-void check_apart(const A& a, const B& b, const Shape& shape) {
-  const bool same = static_cast<const void*>(&a) == static_cast<const void*>(&b);
-  if (same || overlap<T>(a.data(), a.size(), b.data(), b.size())) {
-    fail<ShapeError>("the two gradients of shape ", shape, " share memory");
   }
 }
 
@@ -238,7 +232,9 @@ typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& pr
   const auto images = detail::to_read(loss, prediction, target);
   detail::check_to_write<T>(prediction_gradient, images);
   detail::check_to_write<T>(target_gradient, images);
-  detail::check_apart<T>(prediction_gradient, target_gradient, images.shape());
+  if (detail::share_memory(prediction_gradient, target_gradient)) {
+    detail::fail<ShapeError>("the two gradients of shape ", images.shape(), " share memory");
+  }
   const Loss& swapped = loss.swapped();
   detail::check_loss(swapped, images.shape());
   workspace.prepare(loss, images.shape(), executor);

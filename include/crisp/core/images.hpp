@@ -75,6 +75,14 @@ bool overlap(const T* a, Index a_size, const T* b, Index b_size) {
   return before(a, b + b_size) && before(b, a + a_size);
 }
 
+/// Whether two tensors are one, be they empty, or share an element.
+template <typename A, typename B>
+bool share_memory(const A& a, const B& b) {
+  if (static_cast<const void*>(&a) == static_cast<const void*>(&b)) return true;
+  using T = std::remove_const_t<typename A::Scalar>;
+  return overlap<T>(a.data(), a.size(), b.data(), b.size());
+}
+
 template <typename Tensor>
 Shape shape_of(const Tensor& images) {
   return {images.dimension(0), images.dimension(1), images.dimension(2), images.dimension(3)};

@@ -92,10 +92,7 @@ detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_
   const T value = gaussian_kl(mean, log_variance);
   detail::check_latent_gradient("mean_gradient", mean_gradient, mean, log_variance);
   detail::check_latent_gradient("log_variance_gradient", log_variance_gradient, mean, log_variance);
-  const bool same =
-      static_cast<const void*>(&mean_gradient) == static_cast<const void*>(&log_variance_gradient);
-  if (same || detail::overlap<T>(mean_gradient.data(), mean_gradient.size(), log_variance_gradient.data(),
-                                 log_variance_gradient.size())) {
+  if (detail::share_memory(mean_gradient, log_variance_gradient)) {
     detail::fail<ShapeError>("the two gradients share memory");
   }
   detail::resize_latent_gradient(mean_gradient, mean);

@@ -28,6 +28,18 @@ inline StftOptions dalal_2024_code() {
   return options;
 }
 
+namespace detail {
+
+/// What global Fourier losses have in common: every bin of the whole image counts alike.
+inline DftOptions mean_over_bins() {
+  DftOptions options;
+  options.frequency_weight = FrequencyWeight::uniform;
+  options.bin_reduction = Reduction::mean;
+  return options;
+}
+
+}  // namespace detail
+
 /// Half the mean difference of amplitudes plus half that of phases, after a Hann window: the Fourier space loss of D.
 /// Fuoli, L. Van Gool, R. Timofte, Fourier space losses for efficient perceptual image super-resolution, ICCV 2021. The
 /// paper takes the periodicity of phases into account, which is PhaseDistance::wrapped; code that follows it without
@@ -35,12 +47,10 @@ inline StftOptions dalal_2024_code() {
 /// all of it, which differs in the rows u = 0 and H/2 that the other half does not repeat. Their discriminator is not
 /// part of it.
 inline DftOptions fuoli_2021() {
-  DftOptions options;
+  DftOptions options = detail::mean_over_bins();
   options.window_shape = WindowShape::hann;
-  options.frequency_weight = FrequencyWeight::uniform;
   options.amplitude_weight = 0.5;
   options.phase_weight = 0.5;
-  options.bin_reduction = Reduction::mean;
   return options;
 }
 
@@ -49,11 +59,9 @@ inline DftOptions fuoli_2021() {
 /// in frequency domain: "spectral loss", does it make sense?, bartwronski.com, 2021, which says why (and that squared
 /// differences of whole spectra are the squared error of pixels, and that phases are treacherous).
 inline DftOptions wronski_2021() {
-  DftOptions options;
-  options.frequency_weight = FrequencyWeight::uniform;
+  DftOptions options = detail::mean_over_bins();
   options.distance = SpectralDistance::squared_amplitude;
   options.normalization = Normalization::ortho;
-  options.bin_reduction = Reduction::mean;
   return options;
 }
 
@@ -64,11 +72,9 @@ inline DftOptions wronski_2021() {
 /// of it, and beside a loss on pixels. The description does not fix the norm, and crisp has not been compared with the
 /// authors' code. (Squared differences of complex bins it cannot be: those are the squared error of pixels.)
 inline DftOptions bjork_2022() {
-  DftOptions options;
-  options.frequency_weight = FrequencyWeight::uniform;
+  DftOptions options = detail::mean_over_bins();
   options.phase_weight = 0;
   options.normalization = Normalization::ortho;
-  options.bin_reduction = Reduction::mean;
   return options;
 }
 
@@ -77,10 +83,8 @@ inline DftOptions bjork_2022() {
 /// et al., Rethinking coarse-to-fine approach in single image deblurring (MIMO-UNet), ICCV 2021, is 0.05 of this. (A
 /// mean over rfft2's half spectrum differs a little more: it counts v = 0 and W/2 as much as the rest.)
 inline DftOptions fft_l1() {
-  DftOptions options;
-  options.frequency_weight = FrequencyWeight::uniform;
+  DftOptions options = detail::mean_over_bins();
   options.distance = SpectralDistance::rectangular;
-  options.bin_reduction = Reduction::mean;
   return options;
 }
 

@@ -11,6 +11,7 @@
 #include "crisp/losses/mse.hpp"
 #include "crisp/metrics/image_mean.hpp"
 #include "crisp/spectral/bin_frequency.hpp"
+#include "crisp/spectral/frequency_weight.hpp"
 #include "crisp/spectral/plane_spectrum.hpp"
 #include "crisp/spectral/window.hpp"
 
@@ -29,12 +30,11 @@ class HighFrequencyEnergy {
   HighFrequencyEnergy(const Size2& size, double cutoff)
       : spectrum_(size),
         window_down_(window_function<double>(WindowShape::hann, size.height)),
-        window_along_(window_function<double>(WindowShape::hann, size.width)) {
-    bin_counts_.reserve(static_cast<std::size_t>(spectrum_.bin_count()));
+        window_along_(window_function<double>(WindowShape::hann, size.width)),
+        bin_counts_(half_spectrum_weights<double>(FrequencyWeight::uniform, size, 1)) {
     for (Index u = 0; u <= size.height / 2; ++u) {
-      const bool has_conjugate = u != 0 && 2 * u != size.height;  // in the half that is not computed
       for (Index v = 0; v < size.width; ++v) {
-        bin_counts_.push_back(!is_high(size, u, v, cutoff) ? 0 : has_conjugate ? 2 : 1);
+        if (!is_high(size, u, v, cutoff)) bin_counts_[static_cast<std::size_t>(u * size.width + v)] = 0;
       }
     }
   }

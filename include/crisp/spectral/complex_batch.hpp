@@ -4,6 +4,8 @@
 #include <complex>
 #include <xsimd/xsimd.hpp>
 
+#include "crisp/core/images.hpp"
+
 namespace crisp::detail {
 
 template <typename V>
@@ -37,6 +39,18 @@ ComplexBatch<xsimd::batch<T>> load_complex(const std::complex<T>* from) {
 template <typename T>
 void store_complex(const ComplexBatch<xsimd::batch<T>>& x, std::complex<T>* to) {
   xsimd::batch<std::complex<T>>(x.re, x.im).store_unaligned(to);
+}
+
+/// out = factor (re + i im), over `count` real numbers of each.
+template <typename T>
+void interleave(const T* re, const T* im, T factor, Index count, std::complex<T>* out) {
+  using Pack = xsimd::batch<T>;
+  constexpr auto pack = static_cast<Index>(Pack::size);
+  Index i = 0;
+  for (; i + pack <= count; i += pack) {
+    store_complex({factor * Pack::load_unaligned(re + i), factor * Pack::load_unaligned(im + i)}, out + i);
+  }
+  for (; i < count; ++i) out[i] = {factor * re[i], factor * im[i]};
 }
 
 }  // namespace crisp::detail

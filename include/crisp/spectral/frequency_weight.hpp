@@ -1,10 +1,10 @@
 // The weight of every bin.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "crisp/spectral/bin_frequency.hpp"
 #include "crisp/spectral/options.hpp"
 
 namespace crisp {
@@ -12,14 +12,12 @@ namespace crisp {
 /// W(u, v) as FrequencyWeight defines it, 0 <= u < size.height, 0 <= v < size.width. Throws ShapeError for
 /// quadrant_product on fewer than 4 pixels a side, where its formula divides by zero.
 inline double frequency_weight(FrequencyWeight weight, const Size2& size, Index u, Index v) {
-  const auto signed_frequency = [](Index bin, Index length) {
-    return static_cast<double>(std::min(bin, length - bin)) / static_cast<double>(length);
-  };
   switch (weight) {
     case FrequencyWeight::uniform:
       return 1;
     case FrequencyWeight::linear:
-      return std::hypot(signed_frequency(u, size.height), signed_frequency(v, size.width)) / std::sqrt(0.5);
+      return std::hypot(detail::bin_frequency(u, size.height), detail::bin_frequency(v, size.width)) /
+             std::sqrt(0.5);
     case FrequencyWeight::quadrant_product: {
       if (size.height < 4 || size.width < 4) {
         detail::fail<ShapeError>("quadrant_product needs windows of at least 4x4 pixels, got ", size);

@@ -80,7 +80,7 @@ class PairedFrames {
           std::fill_n(line, frames_.extended.width, Complex());
           continue;
         }
-        interleave(first.data() + y * width, second.data() + y * width, column_window_[index(t)],
+        interleave(first.data() + y * width, second.data() + y * width, column_window_[index(t)], width,
                    line + frames_.margin.width);
         extend(line);
       }
@@ -101,8 +101,8 @@ class PairedFrames {
     }
     row_forward_.execute(in_lanes_.data(), in_rows_.data());
     for (Index row = 0; row < tile_rows_; ++row) {
-      make_real(first_spectrum(row));
-      make_real(second_spectrum(row));
+      make_self_conjugates_real(first_spectrum(row), frames_.window);
+      make_self_conjugates_real(second_spectrum(row), frames_.window);
     }
   }
 
@@ -164,16 +164,6 @@ class PairedFrames {
         reinterpret_cast<T*>(buffer.data() + t * count), 2 * count);
   }
 
-  /// out = tap * (re + i im), over a row of pixels.
-  void interleave(const T* re, const T* im, T tap, Complex* out) const {
-    const Index width = frames_.image.width;
-    Index x = 0;
-    for (; x + pack <= width; x += pack) {
-      store_complex({tap * Pack::load_unaligned(re + x), tap * Pack::load_unaligned(im + x)}, out + x);
-    }
-    for (; x < width; ++x) out[x] = Complex(tap * re[x], tap * im[x]);
-  }
-
   /// Continues a line past the image's border, and the adjoint of that.
   void extend(Complex* line) const {
     Complex* const first = line + frames_.margin.width;
@@ -226,18 +216,6 @@ class PairedFrames {
     for (Index x = 0; x < half_width; ++x) {
       const Complex* const left = cotangent_columns_.data() + x * lanes_ + row * half_height_;
       join_pair(left, left + half_width * lanes_, n, in_rows_.data() + x * n);
-    }
-  }
-
-  /// The bins that are their own conjugates are real; rounding must not decide the sign of a phase of ±π.
-  void make_real(Complex* spectrum) const {
-    const Index height = frames_.window.height;
-    const Index width = frames_.window.width;
-    for (const Index u : {Index(0), height % 2 == 0 ? height / 2 : 0}) {
-      for (const Index v : {Index(0), width % 2 == 0 ? width / 2 : 0}) {
-        Complex& bin = spectrum[u * width + v];
-        bin = Complex(bin.real(), 0);
-      }
     }
   }
 

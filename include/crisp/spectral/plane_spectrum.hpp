@@ -62,14 +62,14 @@ class PlaneSpectrum {
   /// From the plane to its spectrum.
   void forward() {
     for (Index y = 0; y < size_.height; ++y) {
-      interleave(plane_.data() + y * size_.width, in_lanes_.data() + y * pair_lanes_);
+      pair_halves(plane_.data() + y * size_.width, in_lanes_.data() + y * pair_lanes_);
     }
     column_forward_.execute(in_lanes_.data(), in_rows_.data());
     for (Index x = 0; x < pairs_; ++x) {
       split_pair(in_rows_.data() + x * size_.height, size_.height, column(x), column(x + pairs_));
     }
     row_forward_.execute(in_lanes_.data(), in_rows_.data());
-    make_real();
+    make_self_conjugates_real(bins(), size_);
     std::fill_n(bins() + bin_count(), pack, Complex());  // the last pack of bins may reach past the end
   }
 
@@ -121,20 +121,14 @@ class PlaneSpectrum {
   Complex* column(Index x) { return in_lanes_.data() + x * row_lanes_; }
 
   /// Two halves of a row of pixels as one of complex numbers; split_pair wants half of them.
-  void interleave(const T* pixels, Complex* out) const {
-    const T* const right = pixels + pairs_;
+  void pair_halves(const T* pixels, Complex* out) const {
     const Index count = size_.width - pairs_;
     const T factor = norm_ / 2;
-    Index x = 0;
-    for (; x + pack <= count; x += pack) {
-      store_complex({factor * Pack::load_unaligned(pixels + x), factor * Pack::load_unaligned(right + x)},
-                    out + x);
-    }
-    for (; x < count; ++x) out[x] = {factor * pixels[x], factor * right[x]};
+    interleave(pixels, pixels + pairs_, factor, count, out);
     if (count < pairs_) out[count] = {factor * pixels[count], 0};
   }
 
-  /// The adjoint of interleave.
+  /// The adjoint of pair_halves.
   void separate(const Complex* pairs, T* pixels) const {
     T* const right = pixels + pairs_;
     const Index count = size_.width - pairs_;
@@ -149,16 +143,6 @@ class PlaneSpectrum {
       right[x] = norm_ * pairs[x].imag();
     }
     if (count < pairs_) pixels[count] = norm_ * pairs[count].real();
-  }
-
-  /// The bins that are their own conjugates are real, whatever rounding says.
-  void make_real() {
-    for (const Index u : {Index(0), size_.height % 2 == 0 ? size_.height / 2 : 0}) {
-      for (const Index v : {Index(0), size_.width % 2 == 0 ? size_.width / 2 : 0}) {
-        Complex& bin = bins()[u * size_.width + v];
-        bin = {bin.real(), 0};
-      }
-    }
   }
 
   Size2 size_ = 0;

@@ -7,7 +7,7 @@
 
 #include <complex>
 
-#include "crisp/core/images.hpp"
+#include "crisp/spectral/options.hpp"
 
 namespace crisp::detail {
 
@@ -37,6 +37,18 @@ void join_pair(const std::complex<T>* a, const std::complex<T>* b, Index n, std:
     z[n - u] = {half_a.real() + half_b.imag(), half_b.real() - half_a.imag()};
   }
   if (n % 2 == 0) z[n / 2] = {a[n / 2].real(), b[n / 2].real()};
+}
+
+/// Makes the bins of a half spectrum [u][v] that are their own conjugates real: rounding must not decide the sign of a
+/// phase of ±π.
+template <typename T>
+void make_self_conjugates_real(std::complex<T>* spectrum, const Size2& size) {
+  for (const Index u : {Index(0), size.height % 2 == 0 ? size.height / 2 : 0}) {
+    for (const Index v : {Index(0), size.width % 2 == 0 ? size.width / 2 : 0}) {
+      std::complex<T>& bin = spectrum[u * size.width + v];
+      bin = {bin.real(), 0};
+    }
+  }
 }
 
 }  // namespace crisp::detail
