@@ -8,8 +8,10 @@
 #pragma once
 
 #include <limits>
+#include <utility>
 #include <xsimd/xsimd.hpp>
 
+#include "crisp/spectral/arctangent.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/options.hpp"
 
@@ -22,48 +24,54 @@ struct BinDistance {
   ComplexBatch<V> derivative;
 };
 
-/// 1, 0 or -1.
+/// size * sign(x), for size >= 0: 0 at x = 0.
+template <typename V>
+V with_sign(const V& size, const V& x) {
+  return xsimd::select(x == V(0), V(0), xsimd::copysign(size, x));
+}
 template <typename V>
 V sign(const V& x) {
-  return xsimd::select(x > V(0), V(1), xsimd::select(x < V(0), V(-1), V(0)));
+  return with_sign(V(1), x);
 }
 
 /// A bin as amplitude and phasor; all of it 0 where |X|² is not above the floor. NaN stays NaN.
 template <typename V>
 struct Polar {
+  using Mask = decltype(std::declval<V>() == std::declval<V>());
+  Mask vanishes;
   V amplitude;
   V inverse_amplitude;
   ComplexBatch<V> phasor;
 
   Polar(const ComplexBatch<V>& x, const V& floor) {
     const V square = square_of(x);
-    const auto vanishes = square <= floor;
+    vanishes = square <= floor;
     amplitude = xsimd::select(vanishes, V(0), xsimd::sqrt(square));
     inverse_amplitude = xsimd::select(vanishes, V(0), V(1) / amplitude);
     phasor = {x.re * inverse_amplitude, x.im * inverse_amplitude};
   }
 };
 
-/// φ and ∂φ/∂X for a phase distance of the phasors.
+/// φ and ∂φ/∂X for a phase distance. The distances that need an angle say so, and compute it by `angle` beforehand:
+/// arctangents are long chains of dependent instructions, and a loop of nothing else keeps many of them going at once.
 template <typename V>
 using PhaseTerm = BinDistance<V>;
 
-/// arg z, in [-π, π]; 0 at z = 0.
-template <typename V>
-V argument(const ComplexBatch<V>& z) {
-  const auto vanishes = z.re == V(0) && z.im == V(0);
-  return xsimd::select(vanishes, V(0), xsimd::atan2(z.im, z.re));
-}
-
 /// |arg(X conj Y)|. Kinks at 0 and at π; the subgradient there is 0 and that of the side on which arg lies.
 struct WrappedPhase {
+  static constexpr bool needs_angle = true;
+
   template <typename V>
-  PhaseTerm<V> operator()(const ComplexBatch<V>& /*x*/, const Polar<V>& x, const ComplexBatch<V>& /*y*/,
-                          const Polar<V>& y, const V& /*floor*/) const {
-    const V angle = argument<V>({x.phasor.re * y.phasor.re + x.phasor.im * y.phasor.im,
-                                 x.phasor.im * y.phasor.re - x.phasor.re * y.phasor.im});
-    const V slope = sign(angle) * x.inverse_amplitude;
-    return {xsimd::abs(angle), {-slope * x.phasor.im, slope * x.phasor.re}};
+  V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*floor*/) const {
+    return argument<V>({x.re * y.re + x.im * y.im, x.im * y.re - x.re * y.im});
+  }
+
+  template <typename V>
+  PhaseTerm<V> operator()(const Polar<V>& x, const Polar<V>& y, const V& angle, const ComplexBatch<V>& /*x*/,
+                          const V& /*floor*/) const {
+    const V turn = xsimd::select(x.vanishes || y.vanishes, V(0), angle);
+    const V slope = with_sign(x.inverse_amplitude, turn);
+    return {xsimd::abs(turn), {-slope * x.phasor.im, slope * x.phasor.re}};
   }
 };
 
@@ -71,29 +79,39 @@ struct WrappedPhase {
 /// those on a reflected border are, have real spectra, and rounding must not choose between π and -π.
 template <typename T>
 struct RawPhase {
+  static constexpr bool needs_angle = true;
   T bias;
 
   template <typename V>
-  PhaseTerm<V> operator()(const ComplexBatch<V>& x, const Polar<V>& /*x*/, const ComplexBatch<V>& y,
-                          const Polar<V>& /*y*/, const V& floor) const {
-    const auto biased = [&](const ComplexBatch<V>& z) {
-      return ComplexBatch<V>{z.re + V(bias), xsimd::select(z.im * z.im <= floor, V(0), z.im)};
-    };
-    const Polar<V> from(biased(x), floor);
-    const Polar<V> to(biased(y), floor);
-    const V angle = argument(from.phasor) - argument(to.phasor);
-    const V slope = sign(angle) * from.inverse_amplitude;
-    return {xsimd::abs(angle), {-slope * from.phasor.im, slope * from.phasor.re}};
+  V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) const {
+    return argument(Polar<V>(biased(x, floor), floor).phasor) -
+           argument(Polar<V>(biased(y, floor), floor).phasor);
+  }
+
+  template <typename V>
+  PhaseTerm<V> operator()(const Polar<V>& /*x*/, const Polar<V>& /*y*/, const V& angle,
+                          const ComplexBatch<V>& x_bin, const V& floor) const {
+    const Polar<V> x(biased(x_bin, floor), floor);
+    const V slope = sign(angle) * x.inverse_amplitude;
+    return {xsimd::abs(angle), {-slope * x.phasor.im, slope * x.phasor.re}};
+  }
+
+ private:
+  template <typename V>
+  ComplexBatch<V> biased(const ComplexBatch<V>& z, const V& floor) const {
+    return {z.re + V(bias), xsimd::select(z.im * z.im <= floor, V(0), z.im)};
   }
 };
 
 /// 1 - Re(e_X conj e_Y), which rounding must not make negative; 0 where X or Y is 0.
 struct CosinePhase {
+  static constexpr bool needs_angle = false;
+
   template <typename V>
-  PhaseTerm<V> operator()(const ComplexBatch<V>& /*x*/, const Polar<V>& x, const ComplexBatch<V>& /*y*/,
-                          const Polar<V>& y, const V& /*floor*/) const {
+  PhaseTerm<V> operator()(const Polar<V>& x, const Polar<V>& y, const V& /*angle*/,
+                          const ComplexBatch<V>& /*x*/, const V& /*floor*/) const {
     const V cosine = x.phasor.re * y.phasor.re + x.phasor.im * y.phasor.im;
-    const auto vanishes = x.amplitude == V(0) || y.amplitude == V(0);
+    const auto vanishes = x.vanishes || y.vanishes;
     return {xsimd::select(vanishes || cosine > V(1), V(0), V(1) - cosine),
             {(cosine * x.phasor.re - y.phasor.re) * x.inverse_amplitude,
              (cosine * x.phasor.im - y.phasor.im) * x.inverse_amplitude}};
@@ -108,23 +126,29 @@ struct PolarDistance {
   T phase_weight;
   T gate_square;
   Phase phase;
+  static constexpr bool needs_angle = Phase::needs_angle;
 
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x_bin, const ComplexBatch<V>& y_bin,
+  V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) const {
+    return phase.angle(x, y, floor);
+  }
+
+  template <typename V>
+  BinDistance<V> operator()(const ComplexBatch<V>& x_bin, const ComplexBatch<V>& y_bin, const V& angle,
                             const V& floor) const {
     const Polar<V> x(x_bin, floor);
     const Polar<V> y(y_bin, floor);
     const V difference = x.amplitude - y.amplitude;
-    const PhaseTerm<V> term = phase(x_bin, x, y_bin, y, floor);
+    const PhaseTerm<V> term = phase(x, y, angle, x_bin, floor);
 
     V gate(1);
-    V along(V(amplitude_weight) * sign(difference));  // the derivative's part along e_X
+    V along = V(amplitude_weight) * sign(difference);  // the derivative's part along e_X
     if (gate_square > 0) {
       const V product = x.amplitude * y.amplitude;
       const V inverse = V(1) / (product + V(gate_square));
       gate = product * inverse;
       const V by_gate = V(phase_weight) * term.value * (V(1) - gate) * inverse * y.amplitude;
-      along += xsimd::select(x.amplitude == V(0), V(0), by_gate);  // where e_X is 0, and 1/τ² may be enormous
+      along += xsimd::select(x.vanishes, V(0), by_gate);  // where e_X is 0, and 1/τ² may be enormous
     }
     const V phase_slope = V(phase_weight) * gate;
     return {V(amplitude_weight) * xsimd::abs(difference) + phase_slope * term.value,
@@ -135,8 +159,11 @@ struct PolarDistance {
 
 /// |Re(X-Y)| + |Im(X-Y)|
 struct RectangularDistance {
+  static constexpr bool needs_angle = false;
+
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*floor*/) const {
+  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*angle*/,
+                            const V& /*floor*/) const {
     const ComplexBatch<V> difference{x.re - y.re, x.im - y.im};
     return {xsimd::abs(difference.re) + xsimd::abs(difference.im),
             {sign(difference.re), sign(difference.im)}};
@@ -145,8 +172,11 @@ struct RectangularDistance {
 
 /// |X-Y|
 struct ComplexModulusDistance {
+  static constexpr bool needs_angle = false;
+
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) const {
+  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*angle*/,
+                            const V& floor) const {
     const Polar<V> difference(ComplexBatch<V>{x.re - y.re, x.im - y.im}, floor);
     return {difference.amplitude, difference.phasor};
   }
@@ -154,8 +184,10 @@ struct ComplexModulusDistance {
 
 /// (|X|-|Y|)²
 struct SquaredAmplitudeDistance {
+  static constexpr bool needs_angle = false;
+
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x_bin, const ComplexBatch<V>& y_bin,
+  BinDistance<V> operator()(const ComplexBatch<V>& x_bin, const ComplexBatch<V>& y_bin, const V& /*angle*/,
                             const V& floor) const {
     const Polar<V> x(x_bin, floor);
     const V difference = x.amplitude - Polar<V>(y_bin, floor).amplitude;
@@ -164,15 +196,11 @@ struct SquaredAmplitudeDistance {
   }
 };
 
-/// D(X, Y), but 0 with no derivative where |X-Y|² is not above the floor: bins that are equal but for
-/// rounding are at the kink that all these distances have at X = Y.
-template <typename Distance, typename V>
-BinDistance<V> distance_above(const Distance& distance, const ComplexBatch<V>& x, const ComplexBatch<V>& y,
-                              const V& floor) {
-  const auto equal = square_of(ComplexBatch<V>{x.re - y.re, x.im - y.im}) <= floor;
-  const BinDistance<V> bins = distance(x, y, floor);
-  return {xsimd::select(equal, V(0), bins.value),
-          {xsimd::select(equal, V(0), bins.derivative.re), xsimd::select(equal, V(0), bins.derivative.im)}};
+/// Whether bins are equal but for rounding, |X-Y|² not being above the floor. They are at the kink that all these
+/// distances have at X = Y, and count for nothing.
+template <typename V>
+auto are_equal(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) {
+  return square_of(ComplexBatch<V>{x.re - y.re, x.im - y.im}) <= floor;
 }
 
 /// Calls body with the distance that the options ask for, so that the choice is made outside the loop over

@@ -24,6 +24,7 @@ V square_of(const ComplexBatch<V>& x) {
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
 template <typename T>
@@ -46,11 +47,15 @@ template <typename T>
 void interleave(const T* re, const T* im, T factor, Index count, std::complex<T>* out) {
   using Pack = xsimd::batch<T>;
   constexpr auto pack = static_cast<Index>(Pack::size);
-  Index i = 0;
-  for (; i + pack <= count; i += pack) {
+  const auto pack_at = [&](Index i) {
     store_complex({factor * Pack::load_unaligned(re + i), factor * Pack::load_unaligned(im + i)}, out + i);
+  };
+  if (count < pack) {
+    for (Index i = 0; i < count; ++i) out[i] = {factor * re[i], factor * im[i]};
+    return;
   }
-  for (; i < count; ++i) out[i] = {factor * re[i], factor * im[i]};
+  for (Index i = 0; i + pack <= count; i += pack) pack_at(i);
+  if (count % pack != 0) pack_at(count - pack);
 }
 
 }  // namespace crisp::detail

@@ -4,13 +4,16 @@
 //   C(k, u, x) = Σ_t h_y(t) f(k s_y + t, x) e^{-2πi ut/n_y}          one transform a frame row k and image column x
 //   F(k, l, u, v) = Σ_t h_x(t) C(k, u, l s_x + t) e^{-2πi vt/n_x}    one transform a frame (k, l) and u
 // Three things are saved. All frames that overlap sideways share their columns. Both planes are real, so they go
-// through the first step as one complex signal z = first + i second, taken apart by symmetry,
-//   first: (Z(u) + conj Z(-u))/2, second: (Z(u) - conj Z(-u))/2i,
-// and only u = 0 … n_y/2 is ever computed: the other half is conjugate. And on the way back, where the result is
-// real, two columns of it share a transform in the same manner.
+// through both steps as one complex signal z = first + i second, taken apart by symmetry (real_pairs.hpp),
+//   2 first: Z(u,v) + conj Z(-u,-v),   2i second: Z(u,v) - conj Z(-u,-v),
+// and only u = 0 … n_y/2 of that is ever computed: the other half is conjugate. And on the way back, where the result
+// is real, two columns of it share a transform in the same manner.
+//
+// Z(-u,-v) = Σ_t h_x(t) C(-u, l s_x + t) e^{+2πi vt/n_x} is the transform, along a row, of the same signal with time
+// reversed: t goes to (n_x - t) mod n_x. So both halves are the same forward transform, and come out in the same order.
 //
 // The work goes in tiles of a few frame rows, all of whose (row, u) lie side by side as lanes of the second step:
-//   load(tile) -> for each frame column l: analyse(l), read the spectra, replace the first's by cotangents,
+//   load(tile) -> for each frame column l: analyse(l), read the spectra, replace them by cotangents,
 //   synthesise(l) -> store(tile).
 #pragma once
 
@@ -85,7 +88,7 @@ class PairedFrames {
         extend(line);
       }
       column_forward_.execute(in_lanes_.data(), in_rows_.data());
-      split_columns(row);
+      sort_columns(row);
     }
     start_adjoint();
   }
@@ -96,30 +99,44 @@ class PairedFrames {
   /// Makes the spectra of the frames of the loaded tile in frame column l.
   void analyse(Index l) {
     const Index left = l * frames_.stride.width;
-    for (Index t = 0; t < frames_.window.width; ++t) {
-      lanes(in_lanes_, t, 2 * lanes_) = row_window_[index(t)] * lanes(columns_, left + t, 2 * lanes_);
+    const Index n = frames_.window.width;
+    for (Index t = 0; t < n; ++t) {
+      const Index reversed = t == 0 ? 0 : n - t;
+      Complex* const column = columns_.data() + (left + t) * 2 * lanes_;
+      lanes(in_lanes_.data() + t * 2 * lanes_) = row_window_[index(t)] * lanes(column);
+      lanes(in_lanes_.data() + (reversed * 2 + 1) * lanes_) = row_window_[index(t)] * lanes(column + lanes_);
     }
     row_forward_.execute(in_lanes_.data(), in_rows_.data());
-    for (Index row = 0; row < tile_rows_; ++row) {
-      make_self_conjugates_real(first_spectrum(row), frames_.window);
-      make_self_conjugates_real(second_spectrum(row), frames_.window);
+    for (Index row = 0; row < tile_rows_; ++row) make_self_conjugates_equal(row);
+  }
+
+  /// Half of Z(u,v) and half of Z(-u,-v), [u][v] with u <= n_y/2, in the frame of the tile's row and of the analysed
+  /// column.
+  Complex* spectrum(Index row) { return in_rows_.data() + row * half_height_ * frames_.window.width; }
+  Complex* mirrored_spectrum(Index row) { return spectrum(row) + lanes_ * frames_.window.width; }
+
+  /// Replaces them by the half spectra of the first plane and of the second.
+  void split(Index row) {
+    Complex* const z = spectrum(row);
+    Complex* const mirrored = mirrored_spectrum(row);
+    for (Index bin = 0; bin < half_height_ * frames_.window.width; ++bin) {
+      ComplexBatch<T> first;
+      ComplexBatch<T> second;
+      split_bins<T>({z[bin].real(), z[bin].imag()}, {mirrored[bin].real(), mirrored[bin].imag()}, first,
+                    second);
+      z[bin] = {first.re, first.im};
+      mirrored[bin] = {second.re, second.im};
     }
   }
 
-  /// The half spectrum [u][v], u <= n_y/2, of each plane in the frame of the tile's row and of the analysed
-  /// column.
-  Complex* first_spectrum(Index row) { return in_rows_.data() + row * half_height_ * frames_.window.width; }
-  Complex* second_spectrum(Index row) {
-    return in_rows_.data() + (lanes_ + row * half_height_) * frames_.window.width;
-  }
-
-  /// The adjoint of analyse for the first plane. Its spectra must have been replaced by cotangents, in every
-  /// row of the tile: ∂/∂Re F + i ∂/∂Im F of a function of the half spectrum.
+  /// The adjoint of analyse for the first plane. spectrum(row) must have been replaced by cotangents, in every row of
+  /// the tile: ∂/∂Re F + i ∂/∂Im F of a function of the first plane's half spectrum F.
   void synthesise(Index l) {
     const Index left = l * frames_.stride.width;
     row_backward_.execute(in_rows_.data(), in_lanes_.data());
     for (Index t = 0; t < frames_.window.width; ++t) {
-      lanes(cotangent_columns_, left + t, lanes_) += row_window_[index(t)] * lanes(in_lanes_, t, lanes_);
+      lanes(cotangent_columns_.data() + (left + t) * lanes_) +=
+          row_window_[index(t)] * lanes(in_lanes_.data() + t * lanes_);
     }
   }
 
@@ -157,11 +174,11 @@ class PairedFrames {
   static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
   static std::size_t size(Index count) { return static_cast<std::size_t>(count); }
 
-  /// Line t of a buffer of lines of `count` complex numbers, as the real numbers that it consists of.
-  static auto lanes(AlignedVector<Complex>& buffer, Index t, Index count) {
-    // The standard lays a complex number out as two reals.
-    return Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>, Eigen::Aligned16>(
-        reinterpret_cast<T*>(buffer.data() + t * count), 2 * count);
+  /// The complex numbers of all lanes from a place on, as the real numbers that they consist of.
+  auto lanes(Complex* first) const {
+    // The standard lays a complex number out as two reals. lanes_ is a multiple of 4.
+    return Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>, Eigen::Aligned16>(reinterpret_cast<T*>(first),
+                                                                            2 * lanes_);
   }
 
   /// Continues a line past the image's border, and the adjoint of that.
@@ -199,16 +216,30 @@ class PairedFrames {
     }
   }
 
-  /// Takes the transforms of first + i second apart; the taps have halved them already.
-  void split_columns(Index row) {
+  /// Puts C(u) and C(-u), u <= n_y/2, of every column into the lanes of a row.
+  void sort_columns(Index row) {
     const Index n = frames_.window.height;
     for (Index x = 0; x < frames_.extended.width; ++x) {
-      Complex* const first = columns_.data() + x * 2 * lanes_ + row * half_height_;
-      split_pair(in_rows_.data() + x * n, n, first, first + lanes_);
+      const Complex* const column = in_rows_.data() + x * n;
+      Complex* const forward = columns_.data() + x * 2 * lanes_ + row * half_height_;
+      std::copy_n(column, half_height_, forward);
+      forward[lanes_] = column[0];
+      std::reverse_copy(column + n - half_height_ + 1, column + n, forward + lanes_ + 1);
     }
   }
 
-  /// The adjoint of split_columns, for the first plane alone: two columns of the image go as one complex one, and an
+  /// Bins that are their own conjugates make both planes' real: rounding must not decide the sign of a phase of ±π.
+  void make_self_conjugates_equal(Index row) {
+    const Index n_y = frames_.window.height;
+    const Index n_x = frames_.window.width;
+    for (const Index u : {Index(0), n_y % 2 == 0 ? n_y / 2 : 0}) {
+      for (const Index v : {Index(0), n_x % 2 == 0 ? n_x / 2 : 0}) {
+        mirrored_spectrum(row)[u * n_x + v] = spectrum(row)[u * n_x + v];
+      }
+    }
+  }
+
+  /// Cotangents of the first plane's columns, ready to go back: two columns of the image go as one complex one, and an
   /// odd width has a column of zeros.
   void pair_columns(Index row) {
     const Index n = frames_.window.height;
@@ -222,7 +253,7 @@ class PairedFrames {
   Frames frames_;
   Index half_height_ = 0;
   Index tile_rows_ = 0;
-  Index lanes_ = 0;         // (row of the tile, u) of one plane
+  Index lanes_ = 0;         // (row of the tile, u)
   Index column_lanes_ = 0;  // columns of the extended image
   Index pair_lanes_ = 0;    // pairs of such columns
   std::vector<T> row_window_;
@@ -231,7 +262,7 @@ class PairedFrames {
   fft::Transform<T> column_backward_;
   fft::Transform<T> row_forward_;
   fft::Transform<T> row_backward_;
-  AlignedVector<Complex> columns_;            // [x][plane][lane]: C
+  AlignedVector<Complex> columns_;            // [x][C(u), C(-u)][lane]
   AlignedVector<Complex> cotangent_columns_;  // [x][lane]
   AlignedVector<Complex> in_lanes_;
   AlignedVector<Complex> in_rows_;

@@ -7,6 +7,7 @@
 
 #include <complex>
 
+#include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/options.hpp"
 
 namespace crisp::detail {
@@ -22,6 +23,16 @@ void split_pair(const std::complex<T>* z, Index n, std::complex<T>* a, std::comp
     a[u] = {left.real() + right.real(), left.imag() - right.imag()};
     b[u] = {left.imag() + right.imag(), right.real() - left.real()};
   }
+}
+
+/// The same for bins, of a signal of any dimension: from half of Z(u) and half of Z(-u), A(u) and B(u). Real is a number or a batch of them.
+template <typename Real>
+void split_bins(const ComplexBatch<Real>& z, const ComplexBatch<Real>& mirrored, ComplexBatch<Real>& a,
+                ComplexBatch<Real>& b) {
+  a.re = z.re + mirrored.re;
+  a.im = z.im - mirrored.im;
+  b.re = z.im + mirrored.im;
+  b.im = mirrored.re - z.re;
 }
 
 /// The adjoint of taking a transform apart into half spectra: from cotangents a and b of these, makes the z[n] whose

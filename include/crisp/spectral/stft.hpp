@@ -69,8 +69,9 @@ class Stft {
           engine.analyse(l);
           for (Index row = 0; row < engine.row_count(tile); ++row) {
             const Index k = engine.first_row(tile) + row;
-            unfold(engine.first_spectrum(row), frame(spectra, frames, first, k, l));
-            unfold(engine.second_spectrum(row), frame(spectra, frames, second, k, l));
+            engine.split(row);
+            unfold(engine.spectrum(row), frame(spectra, frames, first, k, l));
+            unfold(engine.mirrored_spectrum(row), frame(spectra, frames, second, k, l));
           }
         }
       }
@@ -95,7 +96,7 @@ class Stft {
         engine.start_adjoint();
         for (Index l = 0; l < frames.columns; ++l) {
           for (Index row = 0; row < engine.row_count(tile); ++row) {
-            fold(frame(spectra, frames, plane, engine.first_row(tile) + row, l), engine.first_spectrum(row));
+            fold(frame(spectra, frames, plane, engine.first_row(tile) + row, l), engine.spectrum(row));
           }
           engine.synthesise(l);
         }
