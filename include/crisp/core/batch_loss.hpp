@@ -1,4 +1,4 @@
-// The contract of the few losses that couple the images of a batch, and what makes a plane loss one of them.
+// The contract of the few losses that couple the images of a batch.
 //
 // A batch loss sees all images at once, and runs its own loops on the executor:
 //
@@ -44,6 +44,13 @@ struct BatchPair {
     if ((plane_weights == T(1)).all()) return pair;
     return {pair.prediction, pair.target, plane_weights};
   }
+
+  /// Some rows of a plane, without weights.
+  PlanePair<T> rows(Index index, Index first, Index count) const {
+    const Index width = shape().width;
+    return {Plane<T>(prediction.plane(index) + first * width, count, width),
+            Plane<T>(target.plane(index) + first * width, count, width)};
+  }
 };
 
 /// What a batch kernel adds its derivative to, if it is asked for one.
@@ -61,11 +68,18 @@ class BatchGradient {
 
   /// Where the derivative with respect to a plane is added. To be asked for once a plane.
   PlaneGradient<T> plane(Index index) const {
+    clear_rows(index, 0, images_.shape.height);
+    return rows(index, 0, images_.shape.height);
+  }
+
+  /// The same in two steps, for some rows of a plane.
+  void clear_rows(Index index, Index first, Index count) const {
+    if (*this && clear_) rows(index, first, count).plane().setZero();
+  }
+  PlaneGradient<T> rows(Index index, Index first, Index count) const {
     if (!*this) return {};
-    const Shape& shape = images_.shape;
-    const PlaneGradient<T> gradient(images_.plane(index), shape.height, shape.width, scale_);
-    if (clear_) gradient.plane().setZero();
-    return gradient;
+    const Index width = images_.shape.width;
+    return {images_.plane(index) + first * width, count, width, scale_};
   }
 
   /// The same place, for a term that counts factor times, and for one that comes after others.
@@ -95,70 +109,4 @@ struct BatchLoss : detail::LossBase<T> {
   void prepare(AnyWorkspace& /*workspace*/, const Shape& /*shape*/, int /*slots*/) const {}
 };
 
-namespace detail {
-
-/// Sums have several values a plane, one a term; compose.hpp says which losses are sums.
-template <typename Loss>
-inline constexpr bool is_sum = false;
-
-template <typename Loss>
-constexpr Index term_count() {
-  if constexpr (is_sum<Loss>) {
-    return static_cast<Index>(Loss::size);
-  } else {
-    return 1;
-  }
-}
-
-/// The memory of a loss for a whole batch: of a plane loss, one workspace a thread.
-template <typename Loss, bool is_plane = is_plane_loss<Loss>>
-struct BatchWorkspace {
-  using Type = std::vector<typename Loss::Workspace>;
-};
-template <typename Loss>
-struct BatchWorkspace<Loss, false> {
-  using Type = typename Loss::Workspace;
-};
-
-template <typename Loss>
-void check_loss(const Loss& loss, const Shape& shape) {
-  if constexpr (is_plane_loss<Loss>) {
-    loss.check(shape.height, shape.width);
-  } else {
-    loss.check(shape);
-  }
-}
-
-template <typename Loss>
-void prepare_loss(const Loss& loss, typename BatchWorkspace<Loss>::Type& workspace, const Shape& shape,
-                  int slots) {
-  if constexpr (is_plane_loss<Loss>) {
-    const auto count = static_cast<std::size_t>(slots);
-    if (workspace.size() < count) workspace.resize(count);
-    for (std::size_t slot = 0; slot < count; ++slot) loss.prepare(workspace[slot], shape.height, shape.width);
-  } else {
-    loss.prepare(workspace, shape, slots);
-  }
-}
-
-/// Writes the loss's values to `values`, [term][plane], and its derivative to the gradient.
-template <typename Loss, typename T, typename Executor>
-void evaluate_loss(const Loss& loss, const BatchPair<T>& images, const BatchGradient<T>& gradient,
-                   typename BatchWorkspace<Loss>::Type& workspace, T* values, const Executor& executor) {
-  if constexpr (is_plane_loss<Loss>) {
-    const Index planes = images.shape().planes();
-    executor.for_each(planes, [&](Index index, int slot) {
-      auto& slot_workspace = workspace[static_cast<std::size_t>(slot)];
-      if constexpr (is_sum<Loss>) {
-        loss.plane_terms(images.plane(index), gradient.plane(index), slot_workspace, values + index, planes);
-      } else {
-        values[index] = call_plane(loss, images.plane(index), gradient.plane(index), slot_workspace);
-      }
-    });
-  } else {
-    loss.batch(images, gradient, workspace, values, executor);
-  }
-}
-
-}  // namespace detail
 }  // namespace crisp

@@ -2,7 +2,7 @@
 //
 // A sum of plane losses is itself a plane loss. It evaluates all its terms on a plane while that plane is hot
 // in cache, and adds their gradients in place: value = Σ c_i value_i, gradient = Σ c_i gradient_i. A sum with a
-// batch loss in it is a batch loss, whose terms go over the batch one after another.
+// batch loss in it is a batch loss, whose terms go over the batch one after another (evaluate_loss.hpp).
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "crisp/core/batch_loss.hpp"
+#include "crisp/core/evaluate_loss.hpp"
 #include "crisp/core/loss.hpp"
 
 namespace crisp {
@@ -29,8 +29,8 @@ class WeightedSum
  public:
   static constexpr std::size_t size = sizeof...(Losses);
   static constexpr bool takes_weights = (Losses::takes_weights && ...);
-  using Workspace = std::conditional_t<is_plane, std::tuple<typename Losses::Workspace...>,
-                                       std::tuple<typename detail::BatchWorkspace<Losses>::Type...>>;
+  using TermWorkspaces = std::tuple<typename detail::BatchWorkspace<Losses>::Type...>;
+  using Workspace = std::conditional_t<is_plane, std::tuple<typename Losses::Workspace...>, TermWorkspaces>;
 
   /// Throws OptionError for a coefficient that is not finite.
   WeightedSum(const std::array<T, size>& coefficients, std::tuple<Losses...> losses,
@@ -64,15 +64,14 @@ class WeightedSum
       }
     });
   }
-  /// As a plane loss: (height, width). As a batch loss: (shape, slots).
-  template <typename... Arguments>
-  void prepare(Workspace& workspace, const Arguments&... arguments) const {
+  /// As a plane loss.
+  void prepare(Workspace& workspace, Index height, Index width) const {
+    for_each_term([&](auto i) { std::get<i>(losses_).prepare(std::get<i>(workspace), height, width); });
+  }
+  /// For batch() below.
+  void prepare_terms(TermWorkspaces& workspace, const Shape& shape, bool weighted, int concurrency) const {
     for_each_term([&](auto i) {
-      if constexpr (is_plane) {
-        std::get<i>(losses_).prepare(std::get<i>(workspace), arguments...);
-      } else {
-        detail::prepare_loss(std::get<i>(losses_), std::get<i>(workspace), arguments...);
-      }
+      detail::prepare_loss(std::get<i>(losses_), std::get<i>(workspace), shape, weighted, concurrency);
     });
   }
 
@@ -93,8 +92,8 @@ class WeightedSum
 
   /// The contract of a batch loss, but that `values` are those of each term, [term][plane].
   template <typename Executor>
-  void batch(const BatchPair<T>& images, const BatchGradient<T>& gradient, Workspace& workspace, T* values,
-             const Executor& executor) const {
+  void batch(const BatchPair<T>& images, const BatchGradient<T>& gradient, TermWorkspaces& workspace,
+             T* values, const Executor& executor) const {
     for_each_term([&](auto i) {
       const BatchGradient<T> scaled = gradient.scaled(coefficients_[i]);
       detail::evaluate_loss(std::get<i>(losses_), images, i == 0 ? scaled : scaled.adding(),

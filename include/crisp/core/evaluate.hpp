@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "crisp/core/batch_loss.hpp"
+#include "crisp/core/evaluate_loss.hpp"
 #include "crisp/core/executor.hpp"
 #include "crisp/core/images.hpp"
 #include "crisp/core/loss.hpp"
@@ -28,16 +28,18 @@ class EvaluationWorkspace {
  public:
   using T = typename Loss::Scalar;
 
-  /// Makes ready for images of `shape` on an executor; and for the loss with its arguments exchanged.
+  /// Makes ready for images like these on an executor; and for the loss with its arguments exchanged.
   template <typename Executor>
-  void prepare(const Loss& loss, const Shape& shape, const Executor& executor) {
+  void prepare(const Loss& loss, const BatchPair<T>& images, const Executor& executor) {
     planes_ = 0;
-    prepare_loss(loss, loss_workspace_, shape, slots(shape, executor));
-    values_.resize(static_cast<std::size_t>(term_count<Loss>() * shape.planes()));
+    prepare_loss(loss, loss_workspace_, images.shape(), images.weights.data != nullptr,
+                 executor.concurrency());
+    values_.resize(static_cast<std::size_t>(term_count<Loss>() * images.shape().planes()));
   }
   template <typename Executor>
-  void prepare_swapped(const Loss& swapped, const Shape& shape, const Executor& executor) {
-    prepare_loss(swapped, swapped_workspace_, shape, slots(shape, executor));
+  void prepare_swapped(const Loss& swapped, const BatchPair<T>& images, const Executor& executor) {
+    prepare_loss(swapped, swapped_workspace_, images.shape(), images.weights.data != nullptr,
+                 executor.concurrency());
   }
 
   /// Fills the values and, if it is wanted, the gradient. The workspace is prepared.
@@ -75,11 +77,6 @@ class EvaluationWorkspace {
   }
 
  private:
-  template <typename Executor>
-  static int slots(const Shape& shape, const Executor& executor) {
-    return static_cast<int>(std::min<Index>(executor.concurrency(), shape.planes()));
-  }
-
   template <typename PlaneValue>
   static T mean_of(Index first, Index count, const PlaneValue& plane_value) {
     double sum = 0;
@@ -178,7 +175,7 @@ template <typename Loss, typename Prediction, typename Target, typename Executor
 typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, const Target& target,
                             Workspace<Loss>& workspace, const Executor& executor = Executor()) {
   const auto images = detail::to_read(loss, prediction, target);
-  workspace.prepare(loss, images.shape(), executor);
+  workspace.prepare(loss, images, executor);
   workspace.evaluate(loss, images, {}, executor);
   return workspace.mean(loss, 0, workspace.planes());
 }
@@ -203,7 +200,7 @@ typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& pre
   using T = typename Loss::Scalar;
   const auto images = detail::to_read(loss, prediction, target);
   detail::check_to_write<T>(gradient, images);
-  workspace.prepare(loss, images.shape(), executor);
+  workspace.prepare(loss, images, executor);
   const auto to = detail::to_write<T>(gradient, images);
   workspace.evaluate(loss, images, BatchGradient<T>(to), executor);
   return workspace.mean(loss, 0, workspace.planes());
@@ -237,8 +234,8 @@ typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& pr
   }
   const Loss& swapped = loss.swapped();
   detail::check_loss(swapped, images.shape());
-  workspace.prepare(loss, images.shape(), executor);
-  workspace.prepare_swapped(swapped, images.shape(), executor);
+  workspace.prepare(loss, images, executor);
+  workspace.prepare_swapped(swapped, images, executor);
   const auto to_prediction = detail::to_write<T>(prediction_gradient, images);
   const auto to_target = detail::to_write<T>(target_gradient, images);
   workspace.evaluate_swapped(swapped, {images.target, images.prediction, images.weights},

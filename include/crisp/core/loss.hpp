@@ -22,11 +22,14 @@
 // All three are const: a loss never changes once it is made, and threads share it. check() and prepare() may
 // throw; plane() should not, since other planes have then been written already.
 //
-// Three more declarations are for what not every loss can do:
+// Four more declarations are for what not every loss can do:
 //   name           what the loss is called in a breakdown, a static constexpr const char*;
 //   takes_weights  true if the kernel heeds images.weights (pixel_mean does so for a mean over pixels);
 //   swapped()      the loss with its arguments exchanged, of the same type: L.swapped()(a, b) = L(b, a). Its
 //                  gradient is L's with respect to the target. A symmetric loss returns itself.
+//   row_windows(height, width)  which rows the windows cover that the plane's value is a mean or a sum over
+//                  (bands.hpp): planes of half a million pixels and more are then shared among threads, and plane()
+//                  is given some rows of one as if they were a plane.
 // The few losses that couple the images of a batch meet the contract of batch_loss.hpp instead.
 #pragma once
 
@@ -34,6 +37,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "crisp/core/bands.hpp"
 #include "crisp/core/images.hpp"
 
 namespace crisp {
@@ -140,6 +144,7 @@ struct PlaneLoss : detail::LossBase<T> {
   void check(Index /*height*/, Index /*width*/) const {}
   template <typename AnyWorkspace>
   void prepare(AnyWorkspace& /*workspace*/, Index /*height*/, Index /*width*/) const {}
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const { return {}; }
 };
 
 namespace detail {

@@ -25,6 +25,7 @@ class BceWithLogitsLoss : public PlaneLoss<T> {
     loss.swapped_ = !swapped_;
     return loss;
   }
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const auto& x = swapped_ ? images.target : images.prediction;
     const auto& y = swapped_ ? images.prediction : images.target;

@@ -38,6 +38,7 @@ class CharbonnierLoss : public PlaneLoss<T> {
   const CharbonnierOptions& options() const { return options_; }
 
   const CharbonnierLoss& swapped() const { return *this; }
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const T epsilon = static_cast<T>(options_.epsilon);
     const auto residual = images.prediction - images.target;

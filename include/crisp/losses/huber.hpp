@@ -35,6 +35,7 @@ class HuberLoss : public PlaneLoss<T> {
   const HuberOptions& options() const { return options_; }
 
   const HuberLoss& swapped() const { return *this; }
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const T delta = static_cast<T>(options_.delta);
     const auto residual = images.prediction - images.target;

@@ -17,6 +17,7 @@ struct L1Loss : PlaneLoss<T> {
   static constexpr bool takes_weights = true;
 
   const L1Loss& swapped() const { return *this; }
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const auto residual = images.prediction - images.target;
     return pixel_mean(images, residual.abs(), residual.sign(), gradient);

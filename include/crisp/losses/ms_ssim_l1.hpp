@@ -118,6 +118,9 @@ class MsSsimL1Loss : public PlaneLoss<T> {
     workspace.window = window;
   }
 
+  RowWindows row_windows(Index height, Index width) const {
+    return {std::min({options_.window, height, width}), 1, true};
+  }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
     const Stream& filters = workspace.filters.front();
     const double l1_factor = (1 - options_.alpha) / options_.data_range;

@@ -16,6 +16,7 @@ struct MseLoss : PlaneLoss<T> {
   static constexpr bool takes_weights = true;
 
   const MseLoss& swapped() const { return *this; }
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const auto residual = images.prediction - images.target;
     return pixel_mean(images, residual.square(), T(2) * residual, gradient);

@@ -112,6 +112,8 @@ class SsimLoss : public PlaneLoss<T> {
     stream_.prepare(workspace, height, width);
   }
 
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const { return {options_.window, 1, true}; }
+
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
     return static_cast<T>(stream_.mean(detail::ImagePair<T>(images), comparison_, gradient, workspace));
   }

@@ -61,6 +61,11 @@ class StftLoss : public PlaneLoss<T> {
   void prepare(Workspace& workspace, Index height, Index width) const {
     workspace.prepare(options_, frames(height, width));
   }
+  /// Padding belongs to the borders of the whole plane.
+  RowWindows row_windows(Index /*height*/, Index /*width*/) const {
+    if (options_.padding != Padding::none) return {};
+    return {options_.window.height, options_.stride.height, options_.bin_reduction == Reduction::mean};
+  }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
     return workspace.evaluate(images, gradient);
   }
