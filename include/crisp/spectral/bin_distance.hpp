@@ -8,7 +8,6 @@
 #pragma once
 
 #include <limits>
-#include <utility>
 #include <xsimd/xsimd.hpp>
 
 #include "crisp/spectral/arctangent.hpp"
@@ -26,52 +25,68 @@ struct BinDistance {
 
 /// size * sign(x), for size >= 0: 0 at x = 0.
 template <typename V>
-V with_sign(const V& size, const V& x) {
+V with_sign_of(const V& x, const V& size) {
   return xsimd::select(x == V(0), V(0), xsimd::copysign(size, x));
 }
-template <typename V>
-V sign(const V& x) {
-  return with_sign(V(1), x);
-}
 
-/// A bin as amplitude and phasor; all of it 0 where |X|² is not above the floor. NaN stays NaN.
+/// |X| and 1/|X|; both 0 where |X|² is not above the floor. NaN stays NaN.
 template <typename V>
 struct Polar {
-  using Mask = decltype(std::declval<V>() == std::declval<V>());
-  Mask vanishes;
   V amplitude;
   V inverse_amplitude;
-  ComplexBatch<V> phasor;
 
+  Polar() = default;
   Polar(const ComplexBatch<V>& x, const V& floor) {
     const V square = square_of(x);
-    vanishes = square <= floor;
-    amplitude = xsimd::select(vanishes, V(0), xsimd::sqrt(square));
-    inverse_amplitude = xsimd::select(vanishes, V(0), V(1) / amplitude);
-    phasor = {x.re * inverse_amplitude, x.im * inverse_amplitude};
+    const auto is_zero = square <= floor;
+    const V root = xsimd::sqrt(square);
+    amplitude = xsimd::select(is_zero, V(0), root);
+    inverse_amplitude = xsimd::select(is_zero, V(0), V(1) / root);
+  }
+
+  auto vanishes() const { return amplitude == V(0); }
+  /// e_X, for the same X.
+  ComplexBatch<V> phasor(const ComplexBatch<V>& x) const {
+    return {x.re * inverse_amplitude, x.im * inverse_amplitude};
   }
 };
 
-/// φ and ∂φ/∂X for a phase distance. The distances that need an angle say so, and compute it by `angle` beforehand:
-/// arctangents are long chains of dependent instructions, and a loop of nothing else keeps many of them going at once.
+/// What a distance computes of the bins beforehand. Roots, quotients and arctangents are long chains of dependent
+/// instructions, and a loop with little else in it keeps several of them going at once.
+template <typename V>
+struct Prepared {
+  Polar<V> x;
+  V y_amplitude;
+  V angle;
+};
+
+/// The base of distances that prepare nothing.
+struct Unprepared {
+  static constexpr bool prepares = false;
+  template <typename V>
+  void prepare(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& /*y*/, const V& /*floor*/,
+               Prepared<V>& /*prepared*/) const {}
+};
+
+/// φ and ∂φ/∂X for a phase distance.
 template <typename V>
 using PhaseTerm = BinDistance<V>;
 
 /// |arg(X conj Y)|. Kinks at 0 and at π; the subgradient there is 0 and that of the side on which arg lies.
 struct WrappedPhase {
-  static constexpr bool needs_angle = true;
-
   template <typename V>
   V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*floor*/) const {
     return argument<V>({x.re * y.re + x.im * y.im, x.im * y.re - x.re * y.im});
   }
 
   template <typename V>
-  PhaseTerm<V> operator()(const Polar<V>& x, const Polar<V>& y, const V& angle, const ComplexBatch<V>& /*x*/,
+  PhaseTerm<V> operator()(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& phasor,
+                          const ComplexBatch<V>& /*y*/, const Prepared<V>& prepared,
                           const V& /*floor*/) const {
-    const V turn = xsimd::select(x.vanishes || y.vanishes, V(0), angle);
-    const V slope = with_sign(x.inverse_amplitude, turn);
-    return {xsimd::abs(turn), {-slope * x.phasor.im, slope * x.phasor.re}};
+    const V angle =
+        xsimd::select(prepared.x.vanishes() || prepared.y_amplitude == V(0), V(0), prepared.angle);
+    const V slope = with_sign_of(angle, prepared.x.inverse_amplitude);
+    return {xsimd::abs(angle), {-slope * phasor.im, slope * phasor.re}};
   }
 };
 
@@ -79,21 +94,21 @@ struct WrappedPhase {
 /// those on a reflected border are, have real spectra, and rounding must not choose between π and -π.
 template <typename T>
 struct RawPhase {
-  static constexpr bool needs_angle = true;
   T bias;
 
   template <typename V>
   V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) const {
-    return argument(Polar<V>(biased(x, floor), floor).phasor) -
-           argument(Polar<V>(biased(y, floor), floor).phasor);
+    return argument_above(biased(x, floor), floor) - argument_above(biased(y, floor), floor);
   }
 
   template <typename V>
-  PhaseTerm<V> operator()(const Polar<V>& /*x*/, const Polar<V>& /*y*/, const V& angle,
-                          const ComplexBatch<V>& x_bin, const V& floor) const {
-    const Polar<V> x(biased(x_bin, floor), floor);
-    const V slope = sign(angle) * x.inverse_amplitude;
-    return {xsimd::abs(angle), {-slope * x.phasor.im, slope * x.phasor.re}};
+  PhaseTerm<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& /*phasor*/,
+                          const ComplexBatch<V>& /*y*/, const Prepared<V>& prepared, const V& floor) const {
+    const ComplexBatch<V> from = biased(x, floor);
+    const Polar<V> polar(from, floor);
+    const ComplexBatch<V> phasor = polar.phasor(from);
+    const V slope = with_sign_of(prepared.angle, polar.inverse_amplitude);
+    return {xsimd::abs(prepared.angle), {-slope * phasor.im, slope * phasor.re}};
   }
 
  private:
@@ -101,20 +116,29 @@ struct RawPhase {
   ComplexBatch<V> biased(const ComplexBatch<V>& z, const V& floor) const {
     return {z.re + V(bias), xsimd::select(z.im * z.im <= floor, V(0), z.im)};
   }
+  template <typename V>
+  static V argument_above(const ComplexBatch<V>& z, const V& floor) {
+    return xsimd::select(square_of(z) <= floor, V(0), argument(z));
+  }
 };
 
 /// 1 - Re(e_X conj e_Y), which rounding must not make negative; 0 where X or Y is 0.
 struct CosinePhase {
-  static constexpr bool needs_angle = false;
+  template <typename V>
+  V angle(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& /*y*/, const V& /*floor*/) const {
+    return V(0);
+  }
 
   template <typename V>
-  PhaseTerm<V> operator()(const Polar<V>& x, const Polar<V>& y, const V& /*angle*/,
-                          const ComplexBatch<V>& /*x*/, const V& /*floor*/) const {
-    const V cosine = x.phasor.re * y.phasor.re + x.phasor.im * y.phasor.im;
-    const auto vanishes = x.vanishes || y.vanishes;
+  PhaseTerm<V> operator()(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& phasor,
+                          const ComplexBatch<V>& y, const Prepared<V>& prepared, const V& floor) const {
+    const Polar<V> y_polar(y, floor);
+    const ComplexBatch<V> to = y_polar.phasor(y);
+    const V cosine = phasor.re * to.re + phasor.im * to.im;
+    const auto vanishes = prepared.x.vanishes() || y_polar.vanishes();
+    const V inverse = prepared.x.inverse_amplitude;
     return {xsimd::select(vanishes || cosine > V(1), V(0), V(1) - cosine),
-            {(cosine * x.phasor.re - y.phasor.re) * x.inverse_amplitude,
-             (cosine * x.phasor.im - y.phasor.im) * x.inverse_amplitude}};
+            {(cosine * phasor.re - to.re) * inverse, (cosine * phasor.im - to.im) * inverse}};
   }
 };
 
@@ -126,73 +150,74 @@ struct PolarDistance {
   T phase_weight;
   T gate_square;
   Phase phase;
-  static constexpr bool needs_angle = Phase::needs_angle;
+  static constexpr bool prepares = true;
 
   template <typename V>
-  V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) const {
-    return phase.angle(x, y, floor);
+  void prepare(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor,
+               Prepared<V>& prepared) const {
+    const Polar<V> polar(x, floor);
+    prepared.x.amplitude = polar.amplitude;
+    prepared.x.inverse_amplitude = polar.inverse_amplitude;
+    prepared.y_amplitude = Polar<V>(y, floor).amplitude;
+    prepared.angle = phase.angle(x, y, floor);
   }
 
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x_bin, const ComplexBatch<V>& y_bin, const V& angle,
+  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const Prepared<V>& prepared,
                             const V& floor) const {
-    const Polar<V> x(x_bin, floor);
-    const Polar<V> y(y_bin, floor);
-    const V difference = x.amplitude - y.amplitude;
-    const PhaseTerm<V> term = phase(x, y, angle, x_bin, floor);
+    const ComplexBatch<V> phasor = prepared.x.phasor(x);
+    const V difference = prepared.x.amplitude - prepared.y_amplitude;
+    const PhaseTerm<V> term = phase(x, phasor, y, prepared, floor);
 
     V gate(1);
-    V along = V(amplitude_weight) * sign(difference);  // the derivative's part along e_X
+    V along = with_sign_of(difference, V(amplitude_weight));  // the derivative's part along e_X
     if (gate_square > 0) {
-      const V product = x.amplitude * y.amplitude;
+      const V product = prepared.x.amplitude * prepared.y_amplitude;
       const V inverse = V(1) / (product + V(gate_square));
       gate = product * inverse;
-      const V by_gate = V(phase_weight) * term.value * (V(1) - gate) * inverse * y.amplitude;
-      along += xsimd::select(x.vanishes, V(0), by_gate);  // where e_X is 0, and 1/τ² may be enormous
+      const V by_gate = V(phase_weight) * term.value * (V(1) - gate) * inverse * prepared.y_amplitude;
+      along +=
+          xsimd::select(prepared.x.vanishes(), V(0), by_gate);  // where e_X is 0, and 1/τ² may be enormous
     }
     const V phase_slope = V(phase_weight) * gate;
     return {V(amplitude_weight) * xsimd::abs(difference) + phase_slope * term.value,
-            {along * x.phasor.re + phase_slope * term.derivative.re,
-             along * x.phasor.im + phase_slope * term.derivative.im}};
+            {along * phasor.re + phase_slope * term.derivative.re,
+             along * phasor.im + phase_slope * term.derivative.im}};
   }
 };
 
 /// |Re(X-Y)| + |Im(X-Y)|
-struct RectangularDistance {
-  static constexpr bool needs_angle = false;
-
+struct RectangularDistance : Unprepared {
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*angle*/,
-                            const V& /*floor*/) const {
+  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y,
+                            const Prepared<V>& /*prepared*/, const V& /*floor*/) const {
     const ComplexBatch<V> difference{x.re - y.re, x.im - y.im};
     return {xsimd::abs(difference.re) + xsimd::abs(difference.im),
-            {sign(difference.re), sign(difference.im)}};
+            {with_sign_of(difference.re, V(1)), with_sign_of(difference.im, V(1))}};
   }
 };
 
 /// |X-Y|
-struct ComplexModulusDistance {
-  static constexpr bool needs_angle = false;
-
+struct ComplexModulusDistance : Unprepared {
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*angle*/,
-                            const V& floor) const {
-    const Polar<V> difference(ComplexBatch<V>{x.re - y.re, x.im - y.im}, floor);
-    return {difference.amplitude, difference.phasor};
+  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y,
+                            const Prepared<V>& /*prepared*/, const V& floor) const {
+    const ComplexBatch<V> difference{x.re - y.re, x.im - y.im};
+    const Polar<V> polar(difference, floor);
+    return {polar.amplitude, polar.phasor(difference)};
   }
 };
 
 /// (|X|-|Y|)²
-struct SquaredAmplitudeDistance {
-  static constexpr bool needs_angle = false;
-
+struct SquaredAmplitudeDistance : Unprepared {
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x_bin, const ComplexBatch<V>& y_bin, const V& /*angle*/,
-                            const V& floor) const {
-    const Polar<V> x(x_bin, floor);
-    const V difference = x.amplitude - Polar<V>(y_bin, floor).amplitude;
+  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y,
+                            const Prepared<V>& /*prepared*/, const V& floor) const {
+    const Polar<V> polar(x, floor);
+    const ComplexBatch<V> phasor = polar.phasor(x);
+    const V difference = polar.amplitude - Polar<V>(y, floor).amplitude;
     const V slope = V(2) * difference;
-    return {difference * difference, {slope * x.phasor.re, slope * x.phasor.im}};
+    return {difference * difference, {slope * phasor.re, slope * phasor.im}};
   }
 };
 

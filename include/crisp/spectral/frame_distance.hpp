@@ -12,7 +12,6 @@
 #include <complex>
 #include <cstddef>
 #include <limits>
-#include <utility>
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
@@ -28,11 +27,12 @@ class FrameDistance {
 
  public:
   FrameDistance() = default;
-  /// The weights W, [u][v] of the half spectrum, for frames of so many pixels.
-  FrameDistance(std::vector<T> weights, double pixels) : weights_(std::move(weights)) {
+  /// For frames of so many pixels, and the weights W, [u][v] of the half spectrum.
+  FrameDistance(const std::vector<T>& weights, double pixels)
+      : bins_(static_cast<Index>(weights.size())), weights_(in_packs(weights)) {
     const double rounding =
         (16 + 2 * std::sqrt(pixels)) * static_cast<double>(std::numeric_limits<T>::epsilon());
-    floor_scale_ = static_cast<T>(2 * rounding * rounding / static_cast<double>(weights_.size()));
+    floor_scale_ = static_cast<T>(2 * rounding * rounding / static_cast<double>(bins_));
   }
 
   /// The sum over a frame's bins, times `share`. Reads half of Z(u,v) and half of Z(-u,-v); with a gradient, Z(u,v)
@@ -45,20 +45,21 @@ class FrameDistance {
         z, mirrored, [&](Complex* z_bins, const Complex* mirrored_bins, const T* weights, Index packs) {
           Chunk chunk;
           for (Index i = 0; i < packs; ++i) {
-            split_bins(load_complex(z_bins + i * pack), load_complex(mirrored_bins + i * pack), chunk.x[i],
-                       chunk.y[i]);
+            split_bins(load_complex_unordered(z_bins + i * pack),
+                       load_complex_unordered(mirrored_bins + i * pack), chunk.x[i], chunk.y[i]);
           }
-          if constexpr (Distance::needs_angle) {
-            for (Index i = 0; i < packs; ++i) chunk.angle[i] = distance.angle(chunk.x[i], chunk.y[i], floor);
+          if constexpr (Distance::prepares) {
+            for (Index i = 0; i < packs; ++i)
+              distance.prepare(chunk.x[i], chunk.y[i], floor, chunk.prepared[i]);
           }
           for (Index i = 0; i < packs; ++i) {
-            const Pack angle = Distance::needs_angle ? chunk.angle[i] : Pack(0);
-            const BinDistance<Pack> bins = distance(chunk.x[i], chunk.y[i], angle, floor);
+            const BinDistance<Pack> bins = distance(chunk.x[i], chunk.y[i], chunk.prepared[i], floor);
             const Pack weight = xsimd::select(are_equal(chunk.x[i], chunk.y[i], floor), Pack(0),
                                               Pack(share) * Pack::load_unaligned(weights + i * pack));
             sum += weight * bins.value;
             if constexpr (with_gradient) {
-              store_complex({weight * bins.derivative.re, weight * bins.derivative.im}, z_bins + i * pack);
+              store_complex_unordered({weight * bins.derivative.re, weight * bins.derivative.im},
+                                      z_bins + i * pack);
             }
           }
         });
@@ -66,7 +67,7 @@ class FrameDistance {
   }
 
   /// A frame that does not count: with no distance, and no derivative.
-  void clear(Complex* z) const { std::fill_n(z, weights_.size(), Complex()); }
+  void clear(Complex* z) const { std::fill_n(z, bins_, Complex()); }
 
  private:
   using Pack = xsimd::batch<T>;
@@ -77,7 +78,7 @@ class FrameDistance {
   struct Chunk {
     std::array<ComplexBatch<Pack>, packs_of_a_chunk> x;
     std::array<ComplexBatch<Pack>, packs_of_a_chunk> y;
-    std::array<Pack, packs_of_a_chunk> angle;
+    std::array<Prepared<Pack>, packs_of_a_chunk> prepared;
   };
 
   /// The square of what rounding leaves of a bin of this frame that should be 0: (16 + 2 √(n_y n_x)) ε times the root
@@ -91,7 +92,7 @@ class FrameDistance {
   /// Σ |z|². A complex number is laid out as two real ones.
   T sum_of_squares(const Complex* z) const {
     const T* const parts = reinterpret_cast<const T*>(z);
-    const auto count = static_cast<Index>(2 * weights_.size());
+    const Index count = 2 * bins_;
     std::array<Pack, 4> sums{Pack(0), Pack(0), Pack(0), Pack(0)};
     Index i = 0;
     for (; i + 4 * pack <= count; i += 4 * pack) {
@@ -109,22 +110,31 @@ class FrameDistance {
   /// value.
   template <typename Body>
   void for_each_chunk(Complex* z, const Complex* mirrored, Body&& body) const {
-    const auto bins = static_cast<Index>(weights_.size());
     std::array<Complex, pack> z_rest{};
     std::array<Complex, pack> mirrored_rest{};
-    std::array<T, pack> weights_rest{};
-    const Index rest = bins % pack;
-    std::copy_n(z + bins - rest, rest, z_rest.begin());
-    std::copy_n(mirrored + bins - rest, rest, mirrored_rest.begin());
-    std::copy_n(weights_.data() + bins - rest, rest, weights_rest.begin());
-    for (Index bin = 0; bin < bins;) {
-      const Index packs = std::min(packs_of_a_chunk, (bins - bin) / pack);
+    const Index rest = bins_ % pack;
+    std::copy_n(z + bins_ - rest, rest, z_rest.begin());
+    std::copy_n(mirrored + bins_ - rest, rest, mirrored_rest.begin());
+    for (Index bin = 0; bin < bins_;) {
+      const Index packs = std::min(packs_of_a_chunk, (bins_ - bin) / pack);
       const bool whole = packs > 0;
+      // The only call, so that the compiler can put the body here.
       body(whole ? z + bin : z_rest.data(), whole ? mirrored + bin : mirrored_rest.data(),
-           whole ? weights_.data() + bin : weights_rest.data(), whole ? packs : 1);
+           weights_.data() + bin, whole ? packs : 1);
       bin += whole ? packs * pack : rest;
     }
-    std::copy_n(z_rest.begin(), rest, z + bins - rest);
+    std::copy_n(z_rest.begin(), rest, z + bins_ - rest);
+  }
+
+  /// The weights in the order of load_complex_unordered, filled up with zeros to a whole number of packs.
+  static std::vector<T> in_packs(const std::vector<T>& weights) {
+    std::vector<Complex> filled(weights.begin(), weights.end());
+    filled.resize((weights.size() + pack - 1) / pack * pack);
+    std::vector<T> sorted(filled.size());
+    for (std::size_t i = 0; i < filled.size(); i += pack) {
+      load_complex_unordered(filled.data() + i).re.store_unaligned(sorted.data() + i);
+    }
+    return sorted;
   }
 
   static T add_lanes(const Pack& lanes) {
@@ -135,6 +145,7 @@ class FrameDistance {
     return total;
   }
 
+  Index bins_ = 0;
   std::vector<T> weights_;
   T floor_scale_ = 0;
 };
