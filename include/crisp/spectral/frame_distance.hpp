@@ -29,7 +29,7 @@ class FrameDistance {
   FrameDistance() = default;
   /// For frames of so many pixels, and the weights W, [u][v] of the half spectrum.
   FrameDistance(const std::vector<T>& weights, double pixels)
-      : bins_(static_cast<Index>(weights.size())), weights_(in_packs(weights)) {
+      : bins_(weights.size()), weights_(in_packs(weights)) {
     const double rounding =
         (16 + 2 * std::sqrt(pixels)) * static_cast<double>(std::numeric_limits<T>::epsilon());
     floor_scale_ = static_cast<T>(2 * rounding * rounding / static_cast<double>(bins_));
@@ -42,17 +42,17 @@ class FrameDistance {
     const Pack floor(rounding_floor(z, mirrored));
     Pack sum(0);
     for_each_chunk(
-        z, mirrored, [&](Complex* z_bins, const Complex* mirrored_bins, const T* weights, Index packs) {
+        z, mirrored, [&](Complex* z_bins, const Complex* mirrored_bins, const T* weights, std::size_t packs) {
           Chunk chunk;
-          for (Index i = 0; i < packs; ++i) {
+          for (std::size_t i = 0; i < packs; ++i) {
             split_bins(load_complex_unordered(z_bins + i * pack),
                        load_complex_unordered(mirrored_bins + i * pack), chunk.x[i], chunk.y[i]);
           }
           if constexpr (Distance::prepares) {
-            for (Index i = 0; i < packs; ++i)
+            for (std::size_t i = 0; i < packs; ++i)
               distance.prepare(chunk.x[i], chunk.y[i], floor, chunk.prepared[i]);
           }
-          for (Index i = 0; i < packs; ++i) {
+          for (std::size_t i = 0; i < packs; ++i) {
             const BinDistance<Pack> bins = distance(chunk.x[i], chunk.y[i], chunk.prepared[i], floor);
             const Pack weight = xsimd::select(are_equal(chunk.x[i], chunk.y[i], floor), Pack(0),
                                               Pack(share) * Pack::load_unaligned(weights + i * pack));
@@ -71,10 +71,10 @@ class FrameDistance {
 
  private:
   using Pack = xsimd::batch<T>;
-  static constexpr auto pack = static_cast<Index>(Pack::size);
+  static constexpr std::size_t pack = Pack::size;
 
   /// As many bins as the distances are computed of at a time.
-  static constexpr Index packs_of_a_chunk = 32;
+  static constexpr std::size_t packs_of_a_chunk = 32;
   struct Chunk {
     std::array<ComplexBatch<Pack>, packs_of_a_chunk> x;
     std::array<ComplexBatch<Pack>, packs_of_a_chunk> y;
@@ -92,11 +92,11 @@ class FrameDistance {
   /// Σ |z|². A complex number is laid out as two real ones.
   T sum_of_squares(const Complex* z) const {
     const T* const parts = reinterpret_cast<const T*>(z);
-    const Index count = 2 * bins_;
+    const std::size_t count = 2 * bins_;
     std::array<Pack, 4> sums{Pack(0), Pack(0), Pack(0), Pack(0)};
-    Index i = 0;
+    std::size_t i = 0;
     for (; i + 4 * pack <= count; i += 4 * pack) {
-      for (Index k = 0; k < 4; ++k) {
+      for (std::size_t k = 0; k < 4; ++k) {
         const Pack part = Pack::load_unaligned(parts + i + k * pack);
         sums[k] = xsimd::fma(part, part, sums[k]);
       }
@@ -112,11 +112,11 @@ class FrameDistance {
   void for_each_chunk(Complex* z, const Complex* mirrored, Body&& body) const {
     std::array<Complex, pack> z_rest{};
     std::array<Complex, pack> mirrored_rest{};
-    const Index rest = bins_ % pack;
+    const std::size_t rest = bins_ % pack;
     std::copy_n(z + bins_ - rest, rest, z_rest.begin());
     std::copy_n(mirrored + bins_ - rest, rest, mirrored_rest.begin());
-    for (Index bin = 0; bin < bins_;) {
-      const Index packs = std::min(packs_of_a_chunk, (bins_ - bin) / pack);
+    for (std::size_t bin = 0; bin < bins_;) {
+      const std::size_t packs = std::min(packs_of_a_chunk, (bins_ - bin) / pack);
       const bool whole = packs > 0;
       // The only call, so that the compiler can put the body here.
       body(whole ? z + bin : z_rest.data(), whole ? mirrored + bin : mirrored_rest.data(),
@@ -145,7 +145,7 @@ class FrameDistance {
     return total;
   }
 
-  Index bins_ = 0;
+  std::size_t bins_ = 0;
   std::vector<T> weights_;
   T floor_scale_ = 0;
 };
