@@ -39,10 +39,8 @@ class HuberLoss : public PlaneLoss<T> {
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
     const T delta = static_cast<T>(options_.delta);
     const auto residual = images.prediction - images.target;
-    // With the residual r cut to c, both branches are c (r - c/2); unlike min and max, this keeps NaN.
-    const auto above = residual > delta;
-    const auto below = residual < -delta;
-    const auto cut = above.select(delta, below.select(-delta, residual));
+    // With the residual r cut to c, both branches are c (r - c/2). The cut may drop a NaN; r does not.
+    const auto cut = residual.max(-delta).min(delta);
     return pixel_mean(images, cut * (residual - T(0.5) * cut), cut, gradient);
   }
 
