@@ -1,0 +1,70 @@
+// What a plain -O2 build loses: the losses of a plugin compiled so, and those of this program, by turns in one process.
+#include <dlfcn.h>
+
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "flags/plugin.hpp"
+#include "support/command_line.hpp"
+#include "support/images.hpp"
+#include "support/report.hpp"
+#include "support/timing.hpp"
+
+namespace crisp_benchmarks {
+namespace {
+
+using MakeLossCall = decltype(crisp_make_loss_call)*;
+
+MakeLossCall load(const char* path) {
+  void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  void* const symbol = library == nullptr ? nullptr : dlsym(library, "crisp_make_loss_call");
+  if (symbol == nullptr) throw std::runtime_error(dlerror());
+  return reinterpret_cast<MakeLossCall>(symbol);
+}
+
+int compare(bool is_quick) {
+  const MakeLossCall make_plain = load(CRISP_PLAIN_PLUGIN);
+  Verdict verdict;
+  const Bound bound{Bound::at_most, 3};
+  Table table({"loss, images", "-O2 alone", "this build", "slower by", "required"});
+  std::vector<crisp::Shape> shapes = {{32, 1, 28, 28}};
+  if (!is_quick) shapes.push_back({1, 3, 256, 256});
+  for (const crisp::Shape& shape : shapes) {
+    const auto pair = std::make_shared<ImagePair<float>>(shape);
+    for (const std::string& name : loss_names(shape)) {
+      const auto call = [&](std::shared_ptr<LossCall<float>> loss) -> Call {
+        return [=] {
+          loss->value_and_gradient(pair->prediction.data(), pair->target.data(), pair->gradient.data());
+        };
+      };
+      const Timing timing({call(std::shared_ptr<LossCall<float>>(make_plain(name.c_str(), shape))),
+                           call(make_loss_call<float>(name, shape, 1))},
+                          is_quick ? quick : thorough);
+      const auto images = static_cast<double>(shape.batch);
+      const std::string title = name + ", " + text(shape);
+      verdict.check(title + " at -O2", timing.ratio(0, 1), bound);
+      table.add({title, microseconds(timing.seconds(0) / images), microseconds(timing.seconds(1) / images),
+                 times(timing.ratio(0, 1)), bound.text()});
+    }
+  }
+  std::cout << "Value and gradient, float, 1 thread, microseconds an image.\n\n" << table << "\n";
+  return verdict.exit_status();
+}
+
+}  // namespace
+}  // namespace crisp_benchmarks
+
+int main(int argc, char** argv) {
+  crisp_benchmarks::CommandLine options(argc, argv);
+  const bool quick = options.flag("--quick");
+  if (!options.complete("benchmark_flags [--quick]")) return 2;
+  try {
+    return crisp_benchmarks::compare(quick);
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  }
+}
