@@ -64,18 +64,19 @@ double level(double y, double x) {
   return x < 32 ? weave(y - 32, x) : flat_above_gradient(y - 32, x - 32);
 }
 
-/// The picture, moved to the right by so many pixels.
-Images<double> drawn(double shift) {
+/// The picture of so many pixels a side, moved to the right by some.
+Images<double> drawn(Index pixels, double shift) {
   constexpr Index samples = 8;  // along each side of a pixel, so that edges are smooth
-  Images<double> picture(1, 1, side, side);
-  for (Index y = 0; y < side; ++y) {
-    for (Index x = 0; x < side; ++x) {
+  const double scale = static_cast<double>(side) / static_cast<double>(pixels);
+  Images<double> picture(1, 1, pixels, pixels);
+  for (Index y = 0; y < pixels; ++y) {
+    for (Index x = 0; x < pixels; ++x) {
       double sum = 0;
       for (Index i = 0; i < samples * samples; ++i) {
         const Index row = i / samples;
         const double dy = (static_cast<double>(row) + 0.5) / samples;
         const double dx = (static_cast<double>(i % samples) + dy) / samples;  // rows aslant: steps of 1/64
-        sum += level(static_cast<double>(y) + dy, static_cast<double>(x) + dx - shift);
+        sum += level((static_cast<double>(y) + dy) * scale, (static_cast<double>(x) + dx - shift) * scale);
       }
       picture(0, 0, y, x) = sum / (samples * samples);
     }
@@ -133,14 +134,17 @@ Images<double> spoiled(const Images<double>& picture, double low, double high, c
 
 }  // namespace
 
+Images<double> test_picture(Index pixels) { return rounded(drawn(pixels, 0)); }
+
 std::vector<NamedImage> picture_and_degradations() {
-  const Images<double> picture = rounded(drawn(0));
+  const Images<double> picture = test_picture();
   const Images<double> grains = noise();
   const auto blurred = [&](double sigma) {
     return filtered(picture, 12, [&](double i) { return std::exp(-0.5 * i * i / (sigma * sigma)); });
   };
   const auto noisy = [&](double sigma) -> Images<double> { return picture + sigma * grains; };
   const auto brighter = [&](double offset) -> Images<double> { return picture + picture.constant(offset); };
+  const auto moved = [](double shift) { return drawn(side, shift); };
   const auto ringing = [&](double period) {
     return filtered(picture, 24, [&](double i) {
       return i == 0 ? 1 : std::sin(2 * pi * i / period) / (2 * pi * i / period);
@@ -149,7 +153,7 @@ std::vector<NamedImage> picture_and_degradations() {
   return {{"target", picture},
           {"blur", spoiled(picture, 0.1, 10, blurred)},
           {"noise", spoiled(picture, 0, 1, noisy)},
-          {"shift", spoiled(picture, 0, 2, drawn)},
+          {"shift", spoiled(picture, 0, 2, moved)},
           {"brightness", spoiled(picture, 0, 1, brighter)},
           {"ringing", spoiled(picture, 2, 20, ringing)}};
 }

@@ -17,6 +17,11 @@ struct Picture {
   std::vector<std::uint8_t> samples;
 };
 
+/// Reads a PNG file of any kind: gray levels as one channel, colors and palettes as three, 16-bit samples as 8-bit ones
+/// in the same encoding. What is transparent lies on white. Throws FileError if the file cannot be read, is no PNG file,
+/// or is a damaged one.
+Picture read_png(const std::filesystem::path& path);
+
 /// Writes a PNG file atomically. Throws FileError if it cannot be written, and std::invalid_argument for an
 /// empty picture, other numbers of channels, or samples that do not fill the picture.
 void write_png(const std::filesystem::path& path, const Picture& picture);
