@@ -37,11 +37,12 @@ class Serial {
 /// other threads have stopped; what they had already done stays done. Allocates nothing.
 class Threads {
  public:
-  /// Throws OptionError unless count >= 1.
+  /// Throws OptionError unless count >= 1. (A template, so that a pool is compiled only where one is made.)
+  template <typename Pool = Eigen::ThreadPool>
   explicit Threads(int count) {
     if (count < 1) detail::fail<OptionError>("Threads needs at least 1 thread, got ", count);
     if (count > 1) {
-      owned_ = std::make_unique<Eigen::ThreadPool>(count - 1);
+      owned_ = std::make_unique<Pool>(count - 1);
       pool_ = owned_.get();
     }
   }
@@ -93,7 +94,7 @@ class Threads {
     Eigen::Barrier finished;
   };
 
-  std::unique_ptr<Eigen::ThreadPool> owned_;
+  std::unique_ptr<Eigen::ThreadPoolInterface> owned_;
   Eigen::ThreadPoolInterface* pool_ = nullptr;
 };
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 #include "crisp/core/errors.hpp"
 #include "crisp/core/images.hpp"
@@ -26,12 +28,16 @@ Taps<T> gaussian_taps(Index size, double sigma) {
   // Relative to the largest tap, which lies 0 or ½ from the centre, so that a tiny sigma does not leave 0/0.
   const double centre = static_cast<double>(size - 1) / 2;
   const double nearest = size % 2 == 0 ? 0.5 : 0;
-  Taps<double> taps(size);
+  std::vector<double> samples;
+  double sum = 0;
   for (Index k = 0; k < size; ++k) {
     const double distance = std::abs(static_cast<double>(k) - centre);
-    taps[k] = std::exp(-(distance - nearest) / sigma * ((distance + nearest) / sigma) / 2);
+    samples.push_back(std::exp(-(distance - nearest) / sigma * ((distance + nearest) / sigma) / 2));
+    sum += samples.back();
   }
-  return (taps / taps.sum()).template cast<T>();
+  Taps<T> taps(size);
+  for (Index k = 0; k < size; ++k) taps[k] = static_cast<T>(samples[static_cast<std::size_t>(k)] / sum);
+  return taps;
 }
 
 }  // namespace crisp

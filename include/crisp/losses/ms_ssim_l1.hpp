@@ -137,11 +137,15 @@ class MsSsimL1Loss : public PlaneLoss<T> {
   /// κ along a line of `size` pixels, one row of a plane being as good as another: κ is the product of two of these.
   static Taps<T> shares_of_line(const Taps<T>& taps, Index size) {
     const Index windows = size - taps.size() + 1;
-    Taps<double> sum = Taps<double>::Zero(size);
-    for (Index window = 0; window < windows; ++window) {
-      sum.segment(window, taps.size()) += taps.template cast<double>();
+    Taps<T> shares(size);
+    for (Index pixel = 0; pixel < size; ++pixel) {
+      double sum = 0;
+      const Index first = std::max<Index>(pixel - taps.size() + 1, 0);
+      const Index last = std::min(pixel, windows - 1);
+      for (Index window = first; window <= last; ++window) sum += static_cast<double>(taps[pixel - window]);
+      shares[pixel] = static_cast<T>(sum / static_cast<double>(windows));
     }
-    return (sum / static_cast<double>(windows)).template cast<T>();
+    return shares;
   }
 
   /// κ of the weights that the stream has taken. Returns whether any patch has weight.

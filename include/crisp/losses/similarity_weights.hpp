@@ -29,10 +29,10 @@ struct WindowGaussian {
 
   static WindowGaussian whole(Index window, double sigma) { return {gaussian_taps<T>(window, sigma), 0}; }
   static WindowGaussian cut(Index window, double sigma) {
-    const Taps<double> taps = gaussian_taps<double>(window, sigma);
+    const Taps<T> taps = gaussian_taps<T>(window, sigma);
     Index margin = 0;
-    while (taps[margin] < 1e-16 * taps.maxCoeff()) ++margin;
-    return {taps.segment(margin, window - 2 * margin).template cast<T>(), margin};
+    while (taps[margin] < T(1e-16) * taps.maxCoeff()) ++margin;
+    return {taps.segment(margin, window - 2 * margin), margin};
   }
 
   /// The taps of the whole window, zeros at its ends.

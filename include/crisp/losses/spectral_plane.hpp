@@ -28,7 +28,7 @@ class SpectralPlane {
  public:
   /// Throws ShapeError where the frames or the weights do not suit the image.
   void prepare(const SpectralOptions& options, const Frames& frames) {
-    if (prepared_ && frames == frames_ && spectral_fields(options) == spectral_fields(options_)) return;
+    if (prepared_ && frames == frames_ && same_spectral_options(options, options_)) return;
     prepared_ = false;
     const double bins = static_cast<double>(frames.window.height * frames.window.width);
     const double scale =

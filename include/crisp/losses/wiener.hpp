@@ -1,6 +1,7 @@
 // Squared error after deconvolution: what a blur took away weighs more.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstddef>
@@ -15,6 +16,36 @@
 #include "crisp/spectral/plane_spectrum.hpp"
 
 namespace crisp {
+
+namespace detail {
+
+/// The outer product of a one-dimensional Gaussian window with itself.
+template <typename T>
+Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic> gaussian_kernel(Index size, double sigma) {
+  const Taps<T> taps = gaussian_taps<T>(size, sigma);
+  return taps.matrix() * taps.matrix().transpose();
+}
+
+/// |H|² on the half spectrum, [u][v], for the blur `kernel`: |K|² / (|K|² + C)².
+template <typename T>
+AlignedVector<T> wiener_power(const Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>& kernel, T regularization,
+                              const Size2& size) {
+  PlaneSpectrum<T> spectrum(size);
+  spectrum.plane().setZero();
+  // Where the kernel lies is a matter of K's phase, and so of no consequence.
+  spectrum.plane().topLeftCorner(kernel.rows(), kernel.cols()) = kernel;
+  spectrum.forward();
+  const T pixels = static_cast<T>(size.height * size.width);
+  AlignedVector<T> power(static_cast<std::size_t>(spectrum.bin_count()));
+  for (std::size_t bin = 0; bin < power.size(); ++bin) {
+    const T blur = std::norm(spectrum.bins()[bin]) * pixels;  // |K|², the spectrum being of unit norm
+    const T regularized = blur + regularization;
+    power[bin] = blur / regularized / regularized;
+  }
+  return power;
+}
+
+}  // namespace detail
 
 /// plane value = mean over pixels of (h ∗ r)²,   r = prediction - target
 ///             = mean over u, v of |H|² |R|²,    H = conj K / (|K|² + C)
@@ -51,12 +82,9 @@ class WienerLoss : public PlaneLoss<T> {
     double regularization = 0;
   };
 
-  explicit WienerLoss(const WienerOptions& options = {}) : options_(options) {
-    detail::check_wiener_options(options);
-    kernel_ = options.kernel;
-    if (kernel_.size() > 0) return;
-    const Taps<double> taps = gaussian_taps<double>(options.kernel_size, options.sigma);
-    kernel_ = taps.matrix() * taps.matrix().transpose();
+  explicit WienerLoss(const WienerOptions& options = {})
+      : options_(checked(options)), kernel_(options.kernel) {
+    if (kernel_.size() == 0) kernel_ = detail::gaussian_kernel<double>(options.kernel_size, options.sigma);
   }
 
   const WienerOptions& options() const { return options_; }
@@ -71,7 +99,7 @@ class WienerLoss : public PlaneLoss<T> {
   double log_determinant(Index height, Index width) const {
     check(height, width);
     const Size2 size(height, width);
-    const auto power = transfer_power(size);
+    const auto power = detail::wiener_power<double>(kernel_, options_.regularization, size);
     const auto counts = half_spectrum_weights<double>(FrequencyWeight::uniform, size, 1 / pixels(size));
     double sum = 0;
     for (std::size_t bin = 0; bin < counts.size(); ++bin) sum += counts[bin] * std::log(power[bin]);
@@ -94,7 +122,7 @@ class WienerLoss : public PlaneLoss<T> {
     }
     workspace.regularization = 0;
     workspace.spectrum = detail::PlaneSpectrum<T>(size);
-    const auto power = transfer_power(size);
+    const auto power = detail::wiener_power<double>(kernel_, options_.regularization, size);
     const auto counts = half_spectrum_weights<double>(FrequencyWeight::uniform, size, 1 / pixels(size));
     workspace.bin_weights.assign(counts.size() + detail::PlaneSpectrum<T>::pack, T(0));
     for (std::size_t bin = 0; bin < counts.size(); ++bin) {
@@ -122,24 +150,8 @@ class WienerLoss : public PlaneLoss<T> {
   static double pixels(const Size2& size) { return static_cast<double>(size.height * size.width); }
 
   static bool same(const Eigen::ArrayXXd& a, const Eigen::ArrayXXd& b) {
-    return a.rows() == b.rows() && a.cols() == b.cols() && (a == b).all();
-  }
-
-  /// |H|² on the half spectrum, [u][v].
-  detail::AlignedVector<double> transfer_power(const Size2& size) const {
-    detail::PlaneSpectrum<double> spectrum(size);
-    spectrum.plane().setZero();
-    // Where the kernel lies is a matter of K's phase, and so of no consequence.
-    spectrum.plane().topLeftCorner(kernel_.rows(), kernel_.cols()) = kernel_;
-    spectrum.forward();
-    detail::AlignedVector<double> power(static_cast<std::size_t>(spectrum.bin_count()));
-    for (std::size_t bin = 0; bin < power.size(); ++bin) {
-      const double blur =
-          std::norm(spectrum.bins()[bin]) * pixels(size);  // |K|², the spectrum being of unit norm
-      const double regularized = blur + options_.regularization;
-      power[bin] = blur / regularized / regularized;
-    }
-    return power;
+    return a.rows() == b.rows() && a.cols() == b.cols() &&
+           std::equal(a.data(), a.data() + a.size(), b.data());
   }
 
   /// Σ |H|² |R|² / pixels over the bins; with a gradient, these become 2 |H|² R / pixels.
@@ -154,6 +166,33 @@ class WienerLoss : public PlaneLoss<T> {
       }
       return weight * detail::square_of(r);
     });
+  }
+
+  static const WienerOptions& checked(const WienerOptions& options) {
+    if (!(options.regularization > 0) || !std::isfinite(options.regularization)) {
+      detail::fail<OptionError>("the regularization of a Wiener loss must be positive and finite, got ",
+                                options.regularization);
+    }
+    const Eigen::ArrayXXd& kernel = options.kernel;
+    if (kernel.size() > 0) {
+      const double* const end = kernel.data() + kernel.size();
+      const auto is_finite = [](double k) { return std::isfinite(k); };
+      const auto is_zero = [](double k) { return k == 0; };
+      if (!std::all_of(kernel.data(), end, is_finite) || std::all_of(kernel.data(), end, is_zero)) {
+        detail::fail<OptionError>("the kernel of a Wiener loss must be finite and not 0 everywhere, got\n",
+                                  kernel);
+      }
+      return options;
+    }
+    if (options.kernel_size < 1) {
+      detail::fail<OptionError>("the kernel_size of a Wiener loss must be at least 1, got ",
+                                options.kernel_size);
+    }
+    if (!(options.sigma > 0) || !std::isfinite(options.sigma)) {
+      detail::fail<OptionError>("the sigma of a Wiener loss must be positive and finite, got ",
+                                options.sigma);
+    }
+    return options;
   }
 
   WienerOptions options_;

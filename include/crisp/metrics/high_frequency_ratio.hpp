@@ -23,18 +23,27 @@ struct HighFrequencyOptions {
 
 namespace detail {
 
-/// The high-frequency energy of planes of one size, Σ |F(u,v)|² / (H W) over the bins beyond a cutoff.
+/// Whether a bin lies beyond the cutoff.
+inline bool is_high(const Size2& size, Index u, Index v, const HighFrequencyOptions& options) {
+  const double down = crisp::detail::bin_frequency(u, size.height);
+  const double along = crisp::detail::bin_frequency(v, size.width);
+  return std::hypot(down, along) > options.cutoff;
+}
+
+/// The high-frequency energy of planes of one size, Σ |F(u,v)|² / (H W) over the bins beyond a cutoff. Computed in Real.
+template <typename Real>
 class HighFrequencyEnergy {
  public:
   HighFrequencyEnergy() = default;
-  HighFrequencyEnergy(const Size2& size, double cutoff)
+  HighFrequencyEnergy(const Size2& size, const HighFrequencyOptions& options)
       : spectrum_(size),
-        window_down_(window_function<double>(WindowShape::hann, size.height)),
-        window_along_(window_function<double>(WindowShape::hann, size.width)),
-        bin_counts_(half_spectrum_weights<double>(FrequencyWeight::uniform, size, 1)) {
+        window_down_(window_function<Real>(WindowShape::hann, size.height)),
+        window_along_(window_function<Real>(WindowShape::hann, size.width)),
+        bin_counts_(half_spectrum_weights<Real>(FrequencyWeight::uniform, size, 1)) {
     for (Index u = 0; u <= size.height / 2; ++u) {
       for (Index v = 0; v < size.width; ++v) {
-        if (!is_high(size, u, v, cutoff)) bin_counts_[static_cast<std::size_t>(u * size.width + v)] = 0;
+        if (is_high(size, u, v, options)) continue;
+        bin_counts_[static_cast<std::size_t>(u * size.width + v)] = 0;
       }
     }
   }
@@ -42,30 +51,26 @@ class HighFrequencyEnergy {
   const Size2& size() const { return spectrum_.size(); }
 
   template <typename T>
-  double operator()(const Plane<T>& plane) {
-    const auto pixels = plane.template cast<double>();
-    const Eigen::Map<const Eigen::ArrayXd> down(window_down_.data(), plane.rows());
-    const Eigen::Map<const Eigen::ArrayXd> along(window_along_.data(), plane.cols());
+  Real operator()(const Plane<T>& plane) {
+    const auto pixels = plane.template cast<Real>();
+    const Window down(window_down_.data(), plane.rows());
+    const Window along(window_along_.data(), plane.cols());
     spectrum_.plane() = (pixels - plane_mean(pixels)) * (down.matrix() * along.matrix().transpose()).array();
     spectrum_.forward();
-    double energy = 0;
+    Real energy = 0;
     for (std::size_t bin = 0; bin < bin_counts_.size(); ++bin) {
       energy += bin_counts_[bin] * std::norm(spectrum_.bins()[bin]);
     }
-    const double rounding = 16 * std::numeric_limits<double>::epsilon();
+    const Real rounding = 16 * std::numeric_limits<Real>::epsilon();
     return energy <= rounding * rounding * pixels.square().sum() ? 0 : energy;
   }
 
-  static bool is_high(const Size2& size, Index u, Index v, double cutoff) {
-    const double down = crisp::detail::bin_frequency(u, size.height);
-    const double along = crisp::detail::bin_frequency(v, size.width);
-    return std::hypot(down, along) > cutoff;
-  }
-
  private:
-  crisp::detail::PlaneSpectrum<double> spectrum_;
-  std::vector<double> window_down_, window_along_;
-  std::vector<double> bin_counts_;  // how many bins each one of the half spectrum stands for; 0 for low ones
+  using Window = Eigen::Map<const Eigen::Array<Real, Eigen::Dynamic, 1>>;
+
+  crisp::detail::PlaneSpectrum<Real> spectrum_;
+  std::vector<Real> window_down_, window_along_;
+  std::vector<Real> bin_counts_;  // how many bins each one of the half spectrum stands for; 0 for low ones
 };
 
 }  // namespace detail
@@ -110,7 +115,7 @@ class HighFrequencyRatio {
     const Shape& shape = images.shape();
     prepare(shape, executor.concurrency());
     executor.for_each(shape.planes(), [&](Index plane, int slot) {
-      detail::HighFrequencyEnergy& energy = engines_[static_cast<std::size_t>(slot)];
+      auto& energy = engines_[static_cast<std::size_t>(slot)];
       const PlanePair<T> pair = images.plane(plane);
       plane_energies_[static_cast<std::size_t>(plane)] = {energy(pair.prediction), energy(pair.target)};
     });
@@ -159,15 +164,11 @@ class HighFrequencyRatio {
     if (size.height < 2 || size.width < 2) {
       crisp::detail::fail<ShapeError>("HighFrequencyRatio needs images of at least 2x2 pixels, got ", size);
     }
-    if (!detail::HighFrequencyEnergy::is_high(size, size.height / 2, size.width / 2, options_.cutoff)) {
+    if (!detail::is_high(size, size.height / 2, size.width / 2, options_)) {
       crisp::detail::fail<ShapeError>("images of ", size, " have no frequency above the cutoff of ",
                                       options_.cutoff, " cycles per sample");
     }
-    const auto slots = static_cast<std::size_t>(std::min<Index>(concurrency, shape.planes()));
-    if (engines_.size() < slots) engines_.resize(slots);
-    for (detail::HighFrequencyEnergy& engine : engines_) {
-      if (engine.size() != size) engine = detail::HighFrequencyEnergy(size, options_.cutoff);
-    }
+    detail::prepare_engines(engines_, std::min<Index>(concurrency, shape.planes()), size, options_);
     plane_energies_.resize(static_cast<std::size_t>(shape.planes()));
     image_values_.resize(static_cast<std::size_t>(shape.batch));
   }
@@ -175,7 +176,7 @@ class HighFrequencyRatio {
   HighFrequencyOptions options_;
   Energies total_;
   Index count_ = 0;
-  std::vector<detail::HighFrequencyEnergy> engines_;  // one a thread
+  std::vector<detail::HighFrequencyEnergy<double>> engines_;  // one a thread
   std::vector<Energies> plane_energies_;
   std::vector<double> image_values_;
 };

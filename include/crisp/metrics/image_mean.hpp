@@ -68,6 +68,16 @@ class ImageMean {
   Index count_ = 0;
 };
 
+/// Makes the engines of `count` threads fit planes of one size: adds what lacks, replaces those of another size.
+template <typename Engine, typename Size, typename Options>
+void prepare_engines(std::vector<Engine>& engines, Index count, const Size& size, const Options& options) {
+  const auto slots = static_cast<std::size_t>(count);
+  if (engines.size() < slots) engines.resize(slots);
+  for (Engine& engine : engines) {
+    if (engine.size() != size) engine = Engine(size, options);
+  }
+}
+
 /// Whether a plane counts, of images of so many channels: without weights, or if one of its pixels has some.
 template <typename T>
 bool has_weight(const crisp::detail::ImagesPointer<const T>& weights, Index plane, Index channels) {

@@ -75,6 +75,8 @@ class LocalPhaseCoherence {
   Index count() const { return mean_.count(); }
 
  private:
+  using Filters = crisp::detail::LogGaborFilters<double>;
+
   void check_shape(const Shape& shape) const {
     crisp::detail::check_representable<T>(shape);
     if (shape.size() == 0) {
@@ -91,21 +93,17 @@ class LocalPhaseCoherence {
   void prepare(const Shape& shape, int concurrency) {
     check_shape(shape);
     const Size2 size(shape.height, shape.width);
-    const Size2 mirrored = detail::LocalPhaseCoherenceIndex::mirrored(size);
-    if (filters_.size() != mirrored) filters_ = crisp::detail::LogGaborFilters(options_, mirrored);
-    const auto slots = static_cast<std::size_t>(std::min<Index>(concurrency, shape.planes()));
-    if (engines_.size() < slots) engines_.resize(slots);
-    for (detail::LocalPhaseCoherenceIndex& engine : engines_) {
-      if (engine.size() != size) engine = detail::LocalPhaseCoherenceIndex(size, options_);
-    }
+    const Size2 mirrored = detail::mirrored(size);
+    if (filters_.size() != mirrored) filters_ = Filters(options_, mirrored);
+    detail::prepare_engines(engines_, std::min<Index>(concurrency, shape.planes()), size, options_);
     plane_values_.resize(static_cast<std::size_t>(shape.planes()));
     image_values_.resize(static_cast<std::size_t>(shape.batch));
   }
 
   LocalPhaseCoherenceOptions options_;
   detail::ImageMean mean_;
-  crisp::detail::LogGaborFilters filters_;
-  std::vector<detail::LocalPhaseCoherenceIndex> engines_;  // one a thread
+  Filters filters_;
+  std::vector<detail::LocalPhaseCoherenceIndex<double>> engines_;  // one a thread
   std::vector<double> plane_values_, image_values_;
 };
 

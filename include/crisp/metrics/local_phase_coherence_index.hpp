@@ -46,7 +46,11 @@ inline Index border_width(double share, const Size2& size) {
   return static_cast<Index>(std::lround(share * static_cast<double>(std::min(size.height, size.width))));
 }
 
-/// The index of planes of one size.
+/// The size of what is transformed: the plane and its mirror images, which meet without a jump, again and again.
+inline Size2 mirrored(const Size2& size) { return {2 * size.height, 2 * size.width}; }
+
+/// The index of planes of one size. Computed in Real.
+template <typename Real>
 class LocalPhaseCoherenceIndex {
  public:
   LocalPhaseCoherenceIndex() = default;
@@ -64,14 +68,11 @@ class LocalPhaseCoherenceIndex {
 
   const Size2& size() const { return size_; }
 
-  /// What is transformed: the plane and its mirror images, which meet without a jump, again and again.
-  static Size2 mirrored(const Size2& size) { return {2 * size.height, 2 * size.width}; }
-
   /// The filters are those of the mirrored size.
   template <typename T>
-  double operator()(const Plane<T>& plane, const LocalPhaseCoherenceOptions& options,
-                    const crisp::detail::LogGaborFilters& filters) {
-    load(plane, options.data_range);
+  Real operator()(const Plane<T>& plane, const LocalPhaseCoherenceOptions& options,
+                  const crisp::detail::LogGaborFilters<Real>& filters) {
+    load(plane, static_cast<Real>(255 / options.data_range));
     transform_.forward(product_.data(), spectrum_.data());
     coherence_.setZero();
     total_amplitude_.setZero();
@@ -81,29 +82,29 @@ class LocalPhaseCoherenceIndex {
       }
       add_orientation(options.weights);
     }
-    coherence_ /= total_amplitude_ + options.constant;
+    coherence_ /= total_amplitude_ + static_cast<Real>(options.constant);
     return pooled(options.decay);
   }
 
  private:
-  using Complexes = crisp::detail::AlignedVector<std::complex<double>>;
-  using Pixels = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  using Complexes = crisp::detail::AlignedVector<std::complex<Real>>;
+  using Pixels = Eigen::Array<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
   template <typename T>
-  void load(const Plane<T>& plane, double data_range) {
-    const double mean = plane_mean(plane.template cast<double>());
+  void load(const Plane<T>& plane, Real contrast) {
+    const Real mean = plane_mean(plane.template cast<Real>());
     // The backward transforms are not divided by their size, so that is done here.
-    const double scale = 255 / data_range / static_cast<double>(product_.size());
+    const Real scale = contrast / static_cast<Real>(product_.size());
     auto pixel = product_.begin();
     for (Index y = 0; y < 2 * size_.height; ++y) {
       for (Index x = 0; x < 2 * size_.width; ++x) {
         const T source = plane(std::min(y, 2 * size_.height - 1 - y), std::min(x, 2 * size_.width - 1 - x));
-        *pixel++ = scale * (static_cast<double>(source) - mean);
+        *pixel++ = scale * (static_cast<Real>(source) - mean);
       }
     }
   }
 
-  void filter(const std::vector<double>& radial, const std::vector<double>& angular, Complexes& response) {
+  void filter(const std::vector<Real>& radial, const std::vector<Real>& angular, Complexes& response) {
     for (std::size_t bin = 0; bin < spectrum_.size(); ++bin) {
       product_[bin] = radial[bin] * angular[bin] * spectrum_[bin];
     }
@@ -115,9 +116,11 @@ class LocalPhaseCoherenceIndex {
     for (Index y = 0; y < coherence_.rows(); ++y) {
       for (Index x = 0; x < coherence_.cols(); ++x) {
         const auto at = static_cast<std::size_t>((y + border_) * 2 * size_.width + x + border_);
-        double phase = 0;
-        for (std::size_t i = 0; i < responses_.size(); ++i) phase += weights[i] * std::arg(responses_[i][at]);
-        const double amplitude = std::abs(responses_.front()[at]);
+        Real phase = 0;
+        for (std::size_t i = 0; i < responses_.size(); ++i) {
+          phase += static_cast<Real>(weights[i]) * std::arg(responses_[i][at]);
+        }
+        const Real amplitude = std::abs(responses_.front()[at]);
         coherence_(y, x) += amplitude * std::cos(phase);
         total_amplitude_(y, x) += amplitude;
       }
@@ -125,8 +128,8 @@ class LocalPhaseCoherenceIndex {
   }
 
   /// The weighted mean of the largest coherences.
-  double pooled(double decay) {
-    if (!coherence_.allFinite()) return std::numeric_limits<double>::quiet_NaN();
+  Real pooled(double decay) {
+    if (!coherence_.allFinite()) return std::numeric_limits<Real>::quiet_NaN();
     sorted_.assign(coherence_.data(), coherence_.data() + coherence_.size());
     // Most pixels have weights below e^-40, which are lost in rounding.
     const double steps = static_cast<double>(std::max<std::size_t>(sorted_.size() - 1, 1));
@@ -137,19 +140,19 @@ class LocalPhaseCoherenceIndex {
     for (auto coherence = sorted_.begin(); coherence != end; ++coherence) {
       const auto rank = static_cast<double>(coherence - sorted_.begin());
       const double weight = std::exp(-rank / steps / decay);
-      sum += weight * *coherence;
+      sum += weight * static_cast<double>(*coherence);
       weights += weight;
     }
-    return sum / weights;
+    return static_cast<Real>(sum / weights);
   }
 
   Size2 size_ = 0;
   Index border_ = 0;
-  crisp::detail::PlaneTransform<double> transform_;
+  crisp::detail::PlaneTransform<Real> transform_;
   Complexes spectrum_, product_;
   std::vector<Complexes> responses_;    // one a scale, of one orientation at a time
   Pixels coherence_, total_amplitude_;  // off the border
-  std::vector<double> sorted_;
+  std::vector<Real> sorted_;
 };
 
 inline void check_coherence_options(const LocalPhaseCoherenceOptions& options) {

@@ -15,11 +15,11 @@
 
 #include <complex>
 #include <limits>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <tuple>
+#include <new>
 #include <type_traits>
+#include <vector>
 
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/errors.hpp"
@@ -100,14 +100,27 @@ PlanPointer<T> make_plan(Index length, Index lanes, Direction direction) {
   return plan;
 }
 
-/// The plan of a kind, made when it is first asked for.
+/// A plan and the kind of transform that it is for.
+template <typename T>
+struct KnownPlan {
+  Index length;
+  Index lanes;
+  Direction direction;
+  PlanPointer<T> plan;
+};
+
+/// The plan of a kind, made when it is first asked for. There are a few kinds for every shape of images.
 template <typename T>
 typename Fftw<T>::Plan* shared_plan(Index length, Index lanes, Direction direction) {
-  static std::map<std::tuple<Index, Index, Direction>, PlanPointer<T>> plans;
+  static std::vector<KnownPlan<T>> plans;
   const std::lock_guard<std::mutex> lock(planner_mutex());
-  auto& plan = plans[{length, lanes, direction}];
-  if (!plan) plan = make_plan<T>(length, lanes, direction);
-  return plan.get();
+  for (const KnownPlan<T>& known : plans) {
+    if (known.length == length && known.lanes == lanes && known.direction == direction) {
+      return known.plan.get();
+    }
+  }
+  plans.push_back({length, lanes, direction, make_plan<T>(length, lanes, direction)});
+  return plans.back().plan.get();
 }
 
 }  // namespace detail

@@ -33,6 +33,8 @@ namespace detail {
 ///
 /// with r, θ the polar coordinates of the bin's frequency, θ anticlockwise and angles subtracted on the circle. As
 /// A_j is far from 0 on one side of the origin only, a filtered plane is complex: its argument is the local phase.
+/// Computed in double, then rounded to T.
+template <typename T>
 class LogGaborFilters {
  public:
   LogGaborFilters() = default;
@@ -41,8 +43,8 @@ class LogGaborFilters {
     const auto bins = static_cast<std::size_t>(size.height * size.width);
     const auto orientations = static_cast<double>(options.orientations);
     const double angular_deviation = pi / (orientations * options.angular_overlap);
-    radial_.assign(options.scales.size(), std::vector<double>(bins, 0));
-    angular_.assign(static_cast<std::size_t>(options.orientations), std::vector<double>(bins));
+    radial_.assign(options.scales.size(), std::vector<T>(bins, T(0)));
+    angular_.assign(static_cast<std::size_t>(options.orientations), std::vector<T>(bins));
     for (Index u = 0; u < size.height; ++u) {
       for (Index v = 0; v < size.width; ++v) {
         const auto bin = static_cast<std::size_t>(u * size.width + v);
@@ -53,11 +55,11 @@ class LogGaborFilters {
         const double kept = 1 / (1 + std::pow(radius / options.low_pass, 2 * options.low_pass_order));
         for (std::size_t i = 0; i < radial_.size() && radius > 0; ++i) {
           const double from_centre = std::log(radius * options.wavelength * options.scales[i]);
-          radial_[i][bin] = kept * gaussian(from_centre, std::log(options.bandwidth));
+          radial_[i][bin] = static_cast<T>(kept * gaussian(from_centre, std::log(options.bandwidth)));
         }
         for (std::size_t j = 0; j < angular_.size(); ++j) {
           const double difference = angle - static_cast<double>(j) * pi / orientations;
-          angular_[j][bin] = gaussian(std::remainder(difference, 2 * pi), angular_deviation);
+          angular_[j][bin] = static_cast<T>(gaussian(std::remainder(difference, 2 * pi), angular_deviation));
         }
       }
     }
@@ -66,8 +68,8 @@ class LogGaborFilters {
   const Size2& size() const { return size_; }
 
   /// R_i and A_j at every bin [u][v].
-  const std::vector<double>& radial(std::size_t scale) const { return radial_[scale]; }
-  const std::vector<double>& angular(std::size_t orientation) const { return angular_[orientation]; }
+  const std::vector<T>& radial(std::size_t scale) const { return radial_[scale]; }
+  const std::vector<T>& angular(std::size_t orientation) const { return angular_[orientation]; }
 
  private:
   static double gaussian(double x, double deviation) {
@@ -75,7 +77,7 @@ class LogGaborFilters {
   }
 
   Size2 size_ = 0;
-  std::vector<std::vector<double>> radial_, angular_;
+  std::vector<std::vector<T>> radial_, angular_;
 };
 
 inline void check_log_gabor_options(const LogGaborOptions& options) {

@@ -114,12 +114,23 @@ auto spectral_fields(Options& o) {
                   o.phase_distance, o.phase_gate, o.phase_bias, o.normalization, o.bin_reduction);
 }
 
+template <typename Options>
+bool same_spectral_options(const Options& a, const Options& b) {
+  return spectral_fields(a) == spectral_fields(b);
+}
+
+/// The same options under a type with another default.
+template <typename Result, typename Options>
+Result convert_spectral_options(const Options& options) {
+  Result result;
+  spectral_fields(result) = spectral_fields(options);
+  return result;
+}
+
 /// The same options under the type that does not depend on a default.
 template <WindowShape shape>
 SpectralOptions to_spectral_options(const BasicSpectralOptions<shape>& options) {
-  SpectralOptions result;
-  spectral_fields(result) = spectral_fields(options);
-  return result;
+  return convert_spectral_options<SpectralOptions>(options);
 }
 
 inline void check_option(bool holds, const char* name, const char* condition, double value) {
@@ -152,9 +163,7 @@ inline void check_frames(const Size2& window, const Size2& stride) {
 /// The same options for a DftLoss, the window shape included.
 template <WindowShape shape>
 DftOptions to_dft_options(const BasicSpectralOptions<shape>& options) {
-  DftOptions result;
-  detail::spectral_fields(result) = detail::spectral_fields(options);
-  return result;
+  return detail::convert_spectral_options<DftOptions>(options);
 }
 
 }  // namespace crisp

@@ -151,9 +151,9 @@ void assert_on_double() {
 }
 
 /// Compares a gradient with differences of f at every pixel of `images`, which f reads and which are put back.
-template <typename Function>
-GradientReport compare_with_differences(const Images<double>& gradient, const Function& f,
-                                        Images<double>& images, const GradientCheckOptions& options) {
+template <typename T, typename Function>
+GradientReport compare_with_differences(const Images<T>& gradient, const Function& f, Images<T>& images,
+                                        const GradientCheckOptions& options) {
   if (!(options.step > 0) || !std::isfinite(options.step)) {
     fail<OptionError>("the step of a gradient check must be positive and finite, got ", options.step);
   }
@@ -251,10 +251,11 @@ template <typename Loss, typename Prediction, typename Target>
 GradientReport check_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
                               const GradientCheckOptions& options = {}) {
   detail::assert_on_double<Loss>();
+  using T = typename Loss::Scalar;
   Workspace<Loss> workspace;
-  Images<double> gradient;
+  Images<T> gradient;
   value_and_gradient(loss, prediction, target, gradient, workspace);
-  Images<double> displaced = prediction;
+  Images<T> displaced = prediction;
   const auto f = [&] { return value(loss, displaced, target, workspace); };
   return detail::compare_with_differences(gradient, f, displaced, options);
 }
@@ -264,17 +265,17 @@ template <typename Loss, typename Prediction, typename Target>
 GradientReport check_target_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
                                      const GradientCheckOptions& options = {}) {
   detail::assert_on_double<Loss>();
-  const WeightedTarget<double> images = detail::to_read_target<double>(target);
+  using T = typename Loss::Scalar;
+  const WeightedTarget<T> images = detail::to_read_target<T>(target);
   const Shape& shape = images.images.shape;
-  Images<double> displaced = view(images.images.data, shape.batch, shape.channels, shape.height, shape.width);
+  Images<T> displaced = view(images.images.data, shape.batch, shape.channels, shape.height, shape.width);
   Workspace<Loss> workspace;
-  Images<double> prediction_gradient;
-  Images<double> target_gradient;
+  Images<T> prediction_gradient;
+  Images<T> target_gradient;
   value_and_gradients(loss, prediction, target, prediction_gradient, target_gradient, workspace);
   const auto f = [&] {
     if constexpr (detail::is_weighted<Target>) {
-      return value(loss, prediction, WeightedTarget<double>{{displaced.data(), shape}, images.weights},
-                   workspace);
+      return value(loss, prediction, WeightedTarget<T>{{displaced.data(), shape}, images.weights}, workspace);
     } else {
       return value(loss, prediction, displaced, workspace);
     }
