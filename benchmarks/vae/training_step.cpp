@@ -39,7 +39,7 @@ class CrispVaeStep : public VaeStep {
     return objective_.kl * kl + loss;
   }
 
-  void update() override { adam_.step(vae_learning_rate); }
+  void update() override { adam_.step(vae_learning_rate, threads_); }
 
   std::vector<VaeParameter> parameters() override {
     std::vector<VaeParameter> result;

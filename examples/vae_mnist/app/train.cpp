@@ -156,7 +156,7 @@ class Trainer {
     }
 
     vae_.backward(gradient_, mean_gradient_, log_variance_gradient_, threads_);
-    adam_.step(rate());
+    adam_.step(rate(), threads_);
     return objective;
   }
 

@@ -1,21 +1,43 @@
 // What happens to numbers one by one between the layers: ReLU, sigmoid, and the order that images lie in.
 #pragma once
 
+#include <xsimd/xsimd.hpp>
+
 #include "network/matrix.hpp"
 #include "network/window.hpp"
 
 namespace vae_mnist {
 
+namespace detail {
+
+/// to = function(from, to) for every number, packets first.
+template <typename T, typename Function>
+void transform(const T* from, T* to, Index size, const Function& function) {
+  using Packet = xsimd::batch<T>;
+  constexpr auto step = static_cast<Index>(Packet::size);
+  Index i = 0;
+  for (; i + step <= size; i += step) {
+    function(Packet::load_unaligned(from + i), Packet::load_unaligned(to + i)).store_unaligned(to + i);
+  }
+  for (; i < size; ++i) to[i] = function(Packet(from[i]), Packet(to[i])).get(0);
+}
+
+}  // namespace detail
+
 /// x = max(x, 0) in place. NaN stays NaN, so that a network gone astray is seen.
 template <typename T>
 void relu(T* x, Index size) {
-  for (Index i = 0; i < size; ++i) x[i] = x[i] < T(0) ? T(0) : x[i];
+  const xsimd::batch<T> zero(T(0));
+  detail::transform(x, x, size,
+                    [=](auto, auto number) { return xsimd::select(number < zero, zero, number); });
 }
 
 /// gradient = 0 wherever the ReLU's output is 0, its derivative at 0 taken as 0.
 template <typename T>
 void relu_backward(const T* output, T* gradient, Index size) {
-  for (Index i = 0; i < size; ++i) gradient[i] = output[i] == T(0) ? T(0) : gradient[i];
+  const xsimd::batch<T> zero(T(0));
+  detail::transform(output, gradient, size,
+                    [=](auto out, auto number) { return xsimd::select(out == zero, zero, number); });
 }
 
 /// x = 1 / (1 + exp(-x)) in place.

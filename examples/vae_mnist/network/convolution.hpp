@@ -1,27 +1,30 @@
-// Convolution and transposed convolution, one image at a time. Images are [pixels, channels]; see filters.hpp
-// for the mathematics. A layer is immutable but for load(); what a call needs beside it comes as a workspace
-// (one per thread) and as sums (one set per shard), so that calls may run at the same time.
+// Convolution and transposed convolution of a few images, each [pixels, channels]; see filters.hpp for the
+// mathematics. A layer is immutable but for load(); what a call needs beside it comes as a workspace (one per
+// thread) and as sums (one set per shard), so that calls may run at the same time.
 #pragma once
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
+#include "network/columns.hpp"
 #include "network/filters.hpp"
+#include "network/panel_product.hpp"
 
 namespace vae_mnist {
 
 /// The sums over images of a layer's weight and bias gradients.
 template <typename T>
 struct LayerGradient {
-  Panels<T> weight;
+  std::vector<Panels<T>> weight;  ///< of every group's W
   Vector<T> bias;
 
   void set_zero() {
-    weight.array().setZero();
+    for (auto& group : weight) group.array().setZero();
     bias.setZero();
   }
   LayerGradient& operator+=(const LayerGradient& other) {
-    weight.array() += other.weight.array();
+    for (std::size_t g = 0; g < weight.size(); ++g) weight[g].array() += other.weight[g].array();
     bias += other.bias;
     return *this;
   }
@@ -29,132 +32,158 @@ struct LayerGradient {
 
 template <typename T>
 struct ConvolutionWorkspace {
-  Panels<T> columns;
+  Panels<T> wide;
   Panels<T> narrow;
 };
 
-/// What the two layers share: shapes, packed filters, and the bookkeeping of parameters.
-template <typename T>
+/// Both layers: the output is dB/dy or, transposed, dB/dx, plus a bias.
+template <typename T, bool transposed>
 class ConvolutionLayer {
  public:
-  const ImageShape& input() const { return input_; }
-  const ImageShape& output() const { return output_; }
+  const ImageShape& input() const { return transposed ? windows_.narrow : windows_.wide; }
+  const ImageShape& output() const { return transposed ? windows_.wide : windows_.narrow; }
 
   std::vector<Index> weight_shape() const {
     return {windows_.narrow.channels, windows_.wide.channels, windows_.kernel, windows_.kernel};
   }
-  Index bias_size() const { return output_.channels; }
+  Index bias_size() const { return output().channels; }
 
   /// weight: [narrow channels, wide channels, kernel, kernel]; bias: [output channels]. Copies both.
   void load(const T* weight, const T* bias) {
-    filters_.load(weight);
-    bias_ = ConstVectorMap<T>(bias, output_.channels);
+    for (auto& filters : filters_) filters.load(weight);
+    bias_ = ConstVectorMap<T>(bias, bias_size());
+  }
+
+  void forward(Index images, const T* input_images, T* output_images,
+               ConvolutionWorkspace<T>& workspace) const {
+    for_each_block(images, [&](Index first, Index count) {
+      const T* from = input_images + first * input().size();
+      T* to = output_images + first * output().size();
+      MatrixMap<T> pixels(to, count * output().pixels(), output().channels);
+      if (transposed) pixels.rowwise() = bias_;
+      differentiate(count, sides<const T*>(from, nullptr), sides<T*>(nullptr, to), nullptr, workspace);
+      if (!transposed) pixels.rowwise() += bias_;
+    });
+  }
+
+  /// Adds the gradients of the weights to sums and, unless input_gradient is null, overwrites it.
+  void backward(Index images, const T* input_images, const T* output_gradient, T* input_gradient,
+                LayerGradient<T>& sums, ConvolutionWorkspace<T>& workspace) const {
+    for_each_block(images, [&](Index first, Index count) {
+      const T* from = output_gradient + first * output().size();
+      T* to = input_gradient == nullptr ? nullptr : input_gradient + first * input().size();
+      if (!transposed && to != nullptr) std::fill_n(to, count * input().size(), T(0));
+      sums.bias += ConstMatrixMap<T>(from, count * output().pixels(), output().channels).colwise().sum();
+      differentiate(count, sides<const T*>(input_images + first * input().size(), from),
+                    sides<T*>(to, nullptr), &sums, workspace);
+    });
   }
 
   LayerGradient<T> make_gradient() const {
     LayerGradient<T> gradient;
-    gradient.weight.resize(filters_.forward().rows(), filters_.forward().columns());
-    gradient.bias.resize(output_.channels);
+    for (const auto& filters : filters_) {
+      gradient.weight.emplace_back(filters.forward().rows(), filters.forward().columns());
+    }
+    gradient.bias.resize(bias_size());
     gradient.set_zero();
     return gradient;
   }
 
   /// Writes the summed gradients in the layout of the parameters.
   void store_gradient(const LayerGradient<T>& gradient, T* weight_gradient, T* bias_gradient) const {
-    filters_.store_gradient(gradient.weight, weight_gradient);
-    Eigen::Map<Vector<T>>(bias_gradient, output_.channels) = gradient.bias;
+    std::fill_n(weight_gradient, windows_.narrow.channels * windows_.wide.channels * windows_.taps(), T(0));
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      filters_[g].add_gradient(gradient.weight[g], weight_gradient);
+    }
+    Eigen::Map<Vector<T>>(bias_gradient, bias_size()) = gradient.bias;
   }
 
  protected:
-  ConvolutionLayer(const Windows& windows, const ImageShape& input, const ImageShape& output)
-      : windows_(windows), input_(input), output_(output), filters_(windows) {}
-
-  void pack_narrow(const T* image, Panels<T>& narrow) const {
-    gather_columns({windows_.narrow, windows_.narrow, 1, 1, 0}, image, narrow);
+  explicit ConvolutionLayer(const Windows& windows)
+      : windows_(windows),
+        groups_(product_groups(windows)),
+        narrow_is_panels_(groups_.size() == 1 && windows.narrow.channels % Panels<T>::width == 0) {
+    for (const auto& group : groups_) filters_.emplace_back(windows, group);
   }
-  void add_bias_gradient(const T* output_gradient, LayerGradient<T>& sums) const {
-    sums.bias += ConstMatrixMap<T>(output_gradient, output_.pixels(), output_.channels).colwise().sum();
+
+ private:
+  /// The wide and the narrow image, or their gradients; null where there is none.
+  template <typename Pointer>
+  struct Sides {
+    Pointer x;
+    Pointer y;
+  };
+  template <typename Pointer>
+  static Sides<Pointer> sides(Pointer of_input, Pointer of_output) {
+    return transposed ? Sides<Pointer>{of_output, of_input} : Sides<Pointer>{of_input, of_output};
+  }
+
+  /// Adds dB/dx to to.x, or overwrites to.y with dB/dy, whichever is not null; unless sums is null, adds dB/dw
+  /// to it. The image that no derivative needs may be null.
+  void differentiate(Index images, Sides<const T*> at, Sides<T*> to, LayerGradient<T>* sums,
+                     ConvolutionWorkspace<T>& workspace) const {
+    auto& [wide, narrow] = workspace;
+    const auto as_panels = [&](auto* image) {
+      return image_panels(image, images * windows_.narrow.pixels(), windows_.narrow.channels);
+    };
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      const ProductGroup& group = groups_[g];
+      const Filters<T>& filters = filters_[g];
+      if (at.x != nullptr) gather_columns(group.wide_tiles, group.wide, images, at.x, wide);
+      if (at.y != nullptr && !narrow_is_panels_) {
+        gather_columns(group.narrow_tiles, group.narrow, images, at.y, narrow);
+      }
+      const PanelView<const T> y = narrow_is_panels_ ? as_panels(at.y) : narrow.view();
+      if (sums != nullptr) add_transposed_product<T>(wide.view(), y, sums->weight[g].view());
+      if (to.x != nullptr) {
+        wide.resize(y.rows, filters.transposed().columns());
+        multiply<T>(y, filters.transposed().view(), wide.view());
+        scatter_add_columns(group.wide_tiles, group.wide, images, wide, to.x);
+      }
+      if (to.y != nullptr && narrow_is_panels_) {
+        multiply<T>(wide.view(), filters.forward().view(), as_panels(to.y));
+      } else if (to.y != nullptr) {
+        narrow.resize(wide.rows(), windows_.narrow.channels);
+        multiply<T>(wide.view(), filters.forward().view(), narrow.view());
+        const auto scatter = g == 0 ? scatter_columns<T> : scatter_add_columns<T>;
+        scatter(group.narrow_tiles, group.narrow, images, narrow, to.y);
+      }
+    }
+  }
+
+  /// Calls body(first image, count) for blocks of images that have enough tiles to make the products run at
+  /// full speed, and few enough to keep them in cache.
+  template <typename Body>
+  void for_each_block(Index images, const Body& body) const {
+    const Index block = std::max<Index>(1, 64 / groups_.front().wide_tiles.count());
+    for (Index first = 0; first < images; first += block) body(first, std::min(block, images - first));
   }
 
   Windows windows_;
-  ImageShape input_;
-  ImageShape output_;
-  Filters<T> filters_;
+  std::vector<ProductGroup> groups_;
+  bool narrow_is_panels_;  ///< its only form is the image itself, which can be seen as panels
+  std::vector<Filters<T>> filters_;
   Vector<T> bias_;
 };
 
 /// output[p, o] = bias[o] + sum over t, i of input[stride * p + t, i] weight[o, i, t], as in PyTorch's
 /// conv2d.
 template <typename T>
-class Convolution : public ConvolutionLayer<T> {
+class Convolution : public ConvolutionLayer<T, false> {
  public:
   Convolution(const ImageShape& input, Index output_channels, Index kernel, Index stride)
-      : Convolution(convolution_windows(input, output_channels, kernel, stride)) {}
-
-  void forward(const T* input, T* output, ConvolutionWorkspace<T>& workspace) const {
-    gather_columns(windows_, input, workspace.columns);
-    multiply(workspace.columns, filters_.forward(),
-             MatrixMap<T>(output, windows_.narrow.pixels(), windows_.narrow.channels));
-    MatrixMap<T>(output, windows_.narrow.pixels(), windows_.narrow.channels).rowwise() += bias_;
-  }
-
-  /// Adds the gradients of the weights to sums and, unless input_gradient is null, overwrites it.
-  void backward(const T* input, const T* output_gradient, T* input_gradient, LayerGradient<T>& sums,
-                ConvolutionWorkspace<T>& workspace) const {
-    gather_columns(windows_, input, workspace.columns);
-    this->pack_narrow(output_gradient, workspace.narrow);
-    add_transposed_product(workspace.columns, workspace.narrow, sums.weight);
-    this->add_bias_gradient(output_gradient, sums);
-    if (input_gradient == nullptr) return;
-    multiply(workspace.narrow, filters_.transposed(), workspace.columns);
-    std::fill_n(input_gradient, windows_.wide.size(), T(0));
-    scatter_add_columns(windows_, workspace.columns, input_gradient);
-  }
-
- private:
-  using Base = ConvolutionLayer<T>;
-  using Base::bias_;
-  using Base::filters_;
-  using Base::windows_;
-
-  explicit Convolution(const Windows& windows) : Base(windows, windows.wide, windows.narrow) {}
+      : ConvolutionLayer<T, false>(convolution_windows(input, output_channels, kernel, stride)) {}
 };
 
 /// The adjoint of that convolution, plus a bias, as in PyTorch's conv_transpose2d, and cropped: of the full
 /// result, the first `crop_first` and the last `crop_last` rows and columns are dropped.
 template <typename T>
-class TransposedConvolution : public ConvolutionLayer<T> {
+class TransposedConvolution : public ConvolutionLayer<T, true> {
  public:
   TransposedConvolution(const ImageShape& input, Index output_channels, Index kernel, Index stride,
                         Index crop_first, Index crop_last)
-      : TransposedConvolution(
+      : ConvolutionLayer<T, true>(
             transposed_windows(input, output_channels, kernel, stride, crop_first, crop_last)) {}
-
-  void forward(const T* input, T* output, ConvolutionWorkspace<T>& workspace) const {
-    this->pack_narrow(input, workspace.narrow);
-    multiply(workspace.narrow, filters_.transposed(), workspace.columns);
-    MatrixMap<T>(output, windows_.wide.pixels(), windows_.wide.channels).rowwise() = bias_;
-    scatter_add_columns(windows_, workspace.columns, output);
-  }
-
-  /// Adds the gradients of the weights to sums and overwrites input_gradient.
-  void backward(const T* input, const T* output_gradient, T* input_gradient, LayerGradient<T>& sums,
-                ConvolutionWorkspace<T>& workspace) const {
-    gather_columns(windows_, output_gradient, workspace.columns);
-    this->pack_narrow(input, workspace.narrow);
-    add_transposed_product(workspace.columns, workspace.narrow, sums.weight);
-    this->add_bias_gradient(output_gradient, sums);
-    multiply(workspace.columns, filters_.forward(),
-             MatrixMap<T>(input_gradient, windows_.narrow.pixels(), windows_.narrow.channels));
-  }
-
- private:
-  using Base = ConvolutionLayer<T>;
-  using Base::bias_;
-  using Base::filters_;
-  using Base::windows_;
-
-  explicit TransposedConvolution(const Windows& windows) : Base(windows, windows.narrow, windows.wide) {}
 };
 
 }  // namespace vae_mnist

@@ -51,16 +51,16 @@ class Decoder {
   struct Workspace {
     Workspace(const Decoder& decoder, Index images)
         : code_planes(images, decoder.deconv1.input().size()),
-          code_gradient(decoder.deconv1.input().size()),
-          hidden1_gradient(decoder.deconv1.output().size()),
-          hidden2_gradient(decoder.deconv2.output().size()),
-          output_gradient(decoder.deconv3.output().size()) {}
+          code_gradient(images, decoder.deconv1.input().size()),
+          hidden1_gradient(images, decoder.deconv1.output().size()),
+          hidden2_gradient(images, decoder.deconv2.output().size()),
+          output_gradient(images, decoder.deconv3.output().size()) {}
     ConvolutionWorkspace<T> convolution;
     Matrix<T> code_planes;
-    Vector<T> code_gradient;
-    Vector<T> hidden1_gradient;
-    Vector<T> hidden2_gradient;
-    Vector<T> output_gradient;
+    Matrix<T> code_gradient;
+    Matrix<T> hidden1_gradient;
+    Matrix<T> hidden2_gradient;
+    Matrix<T> output_gradient;
   };
 
   /// latent: [images, latent]; images: where they go, one after another.
@@ -70,21 +70,14 @@ class Decoder {
     dense.forward(latent, {workspace.code_planes.data(), count, memory.code.cols()});
     relu(workspace.code_planes.data(), count * memory.code.cols());
     for (Index i = 0; i < count; ++i) {
-      T* code = memory.code.row(i).data();
-      to_pixels(deconv1.input(), workspace.code_planes.row(i).data(), code);
-
-      T* hidden1 = memory.hidden1.row(i).data();
-      deconv1.forward(code, hidden1, workspace.convolution);
-      relu(hidden1, deconv1.output().size());
-
-      T* hidden2 = memory.hidden2.row(i).data();
-      deconv2.forward(hidden1, hidden2, workspace.convolution);
-      relu(hidden2, deconv2.output().size());
-
-      T* image = images + i * deconv3.output().size();
-      deconv3.forward(hidden2, image, workspace.convolution);
-      if (activation_ == OutputActivation::sigmoid) sigmoid(image, deconv3.output().size());
+      to_pixels(deconv1.input(), workspace.code_planes.row(i).data(), memory.code.row(i).data());
     }
+    deconv1.forward(count, memory.code.data(), memory.hidden1.data(), workspace.convolution);
+    relu(memory.hidden1.data(), count * memory.hidden1.cols());
+    deconv2.forward(count, memory.hidden1.data(), memory.hidden2.data(), workspace.convolution);
+    relu(memory.hidden2.data(), count * memory.hidden2.cols());
+    deconv3.forward(count, memory.hidden2.data(), images, workspace.convolution);
+    if (activation_ == OutputActivation::sigmoid) sigmoid(images, count * deconv3.output().size());
   }
 
   /// images: what forward made of them. Adds the gradients of the parameters to sums, overwrites
@@ -92,28 +85,22 @@ class Decoder {
   void backward(const T* images, const T* images_gradient, const Memory& memory, MatrixMap<T> latent_gradient,
                 Gradient& sums, Workspace& workspace) const {
     const Index count = latent_gradient.rows();
+    if (activation_ == OutputActivation::sigmoid) {
+      sigmoid_backward(images, images_gradient, workspace.output_gradient.data(),
+                       count * deconv3.output().size());
+      images_gradient = workspace.output_gradient.data();
+    }
+    deconv3.backward(count, memory.hidden2.data(), images_gradient, workspace.hidden2_gradient.data(),
+                     sums.deconv3, workspace.convolution);
+    relu_backward(memory.hidden2.data(), workspace.hidden2_gradient.data(), count * memory.hidden2.cols());
+    deconv2.backward(count, memory.hidden1.data(), workspace.hidden2_gradient.data(),
+                     workspace.hidden1_gradient.data(), sums.deconv2, workspace.convolution);
+    relu_backward(memory.hidden1.data(), workspace.hidden1_gradient.data(), count * memory.hidden1.cols());
+    deconv1.backward(count, memory.code.data(), workspace.hidden1_gradient.data(),
+                     workspace.code_gradient.data(), sums.deconv1, workspace.convolution);
+    relu_backward(memory.code.data(), workspace.code_gradient.data(), count * memory.code.cols());
     for (Index i = 0; i < count; ++i) {
-      const T* output_gradient = images_gradient + i * deconv3.output().size();
-      if (activation_ == OutputActivation::sigmoid) {
-        sigmoid_backward(images + i * deconv3.output().size(), output_gradient,
-                         workspace.output_gradient.data(), deconv3.output().size());
-        output_gradient = workspace.output_gradient.data();
-      }
-      const T* hidden2 = memory.hidden2.row(i).data();
-      T* hidden2_gradient = workspace.hidden2_gradient.data();
-      deconv3.backward(hidden2, output_gradient, hidden2_gradient, sums.deconv3, workspace.convolution);
-      relu_backward(hidden2, hidden2_gradient, deconv2.output().size());
-
-      const T* hidden1 = memory.hidden1.row(i).data();
-      T* hidden1_gradient = workspace.hidden1_gradient.data();
-      deconv2.backward(hidden1, hidden2_gradient, hidden1_gradient, sums.deconv2, workspace.convolution);
-      relu_backward(hidden1, hidden1_gradient, deconv1.output().size());
-
-      const T* code = memory.code.row(i).data();
-      T* code_gradient = workspace.code_gradient.data();
-      deconv1.backward(code, hidden1_gradient, code_gradient, sums.deconv1, workspace.convolution);
-      relu_backward(code, code_gradient, deconv1.input().size());
-      to_planes(deconv1.input(), code_gradient, workspace.code_planes.row(i).data());
+      to_planes(deconv1.input(), workspace.code_gradient.row(i).data(), workspace.code_planes.row(i).data());
     }
     dense.backward({memory.latent.data(), count, memory.latent.cols()},
                    {workspace.code_planes.data(), count, memory.code.cols()}, latent_gradient, sums.dense);

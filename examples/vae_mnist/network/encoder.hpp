@@ -41,12 +41,12 @@ class Encoder {
   /// Of one thread, for up to `images` images at a time.
   struct Workspace {
     Workspace(const Encoder& encoder, Index images)
-        : hidden1_gradient(encoder.conv1.output().size()),
-          hidden2_pixels(encoder.conv2.output().size()),
+        : hidden1_gradient(images, encoder.conv1.output().size()),
+          hidden2_pixels(images, encoder.conv2.output().size()),
           hidden2_gradient(images, encoder.conv2.output().size()) {}
     ConvolutionWorkspace<T> convolution;
-    Vector<T> hidden1_gradient;
-    Vector<T> hidden2_pixels;
+    Matrix<T> hidden1_gradient;
+    Matrix<T> hidden2_pixels;
     Matrix<T> hidden2_gradient;
   };
 
@@ -54,15 +54,12 @@ class Encoder {
   void forward(const T* images, MatrixMap<T> statistics, Memory& memory, Workspace& workspace) const {
     const Index count = statistics.rows();
     memory.input.topRows(count) = ConstMatrixMap<T>(images, count, conv1.input().size());
+    conv1.forward(count, memory.input.data(), memory.hidden1.data(), workspace.convolution);
+    relu(memory.hidden1.data(), count * memory.hidden1.cols());
+    conv2.forward(count, memory.hidden1.data(), workspace.hidden2_pixels.data(), workspace.convolution);
+    relu(workspace.hidden2_pixels.data(), count * memory.hidden2.cols());
     for (Index i = 0; i < count; ++i) {
-      T* hidden1 = memory.hidden1.row(i).data();
-      conv1.forward(memory.input.row(i).data(), hidden1, workspace.convolution);
-      relu(hidden1, conv1.output().size());
-
-      T* hidden2 = workspace.hidden2_pixels.data();
-      conv2.forward(hidden1, hidden2, workspace.convolution);
-      relu(hidden2, conv2.output().size());
-      to_planes(conv2.output(), hidden2, memory.hidden2.row(i).data());
+      to_planes(conv2.output(), workspace.hidden2_pixels.row(i).data(), memory.hidden2.row(i).data());
     }
     dense.forward({memory.hidden2.data(), count, memory.hidden2.cols()}, statistics);
   }
@@ -73,19 +70,16 @@ class Encoder {
     const Index count = statistics_gradient.rows();
     dense.backward({memory.hidden2.data(), count, memory.hidden2.cols()}, statistics_gradient,
                    {workspace.hidden2_gradient.data(), count, memory.hidden2.cols()}, sums.dense);
+    relu_backward(memory.hidden2.data(), workspace.hidden2_gradient.data(), count * memory.hidden2.cols());
     for (Index i = 0; i < count; ++i) {
-      T* planes = workspace.hidden2_gradient.row(i).data();
-      T* hidden2_gradient = workspace.hidden2_pixels.data();
-      relu_backward(memory.hidden2.row(i).data(), planes, conv2.output().size());
-      to_pixels(conv2.output(), planes, hidden2_gradient);
-
-      const T* hidden1 = memory.hidden1.row(i).data();
-      T* hidden1_gradient = workspace.hidden1_gradient.data();
-      conv2.backward(hidden1, hidden2_gradient, hidden1_gradient, sums.conv2, workspace.convolution);
-      relu_backward(hidden1, hidden1_gradient, conv1.output().size());
-      conv1.backward(memory.input.row(i).data(), hidden1_gradient, nullptr, sums.conv1,
-                     workspace.convolution);
+      to_pixels(conv2.output(), workspace.hidden2_gradient.row(i).data(),
+                workspace.hidden2_pixels.row(i).data());
     }
+    conv2.backward(count, memory.hidden1.data(), workspace.hidden2_pixels.data(),
+                   workspace.hidden1_gradient.data(), sums.conv2, workspace.convolution);
+    relu_backward(memory.hidden1.data(), workspace.hidden1_gradient.data(), count * memory.hidden1.cols());
+    conv1.backward(count, memory.input.data(), workspace.hidden1_gradient.data(), nullptr, sums.conv1,
+                   workspace.convolution);
   }
 
   /// Calls visit(name, layer, its gradient's place in Gradient), in the order of the checkpoints.

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "network/panels.hpp"
 
@@ -25,114 +26,111 @@ EIGEN_ALWAYS_INLINE void with_constant(Index value, const Function& function) {
   function(std::integral_constant<int, most>());
 }
 
-/// Cuts [0, count) into the fewest tiles of at most `most`, as even as can be, so that none is much slower
-/// than the others, and calls body(first, size).
-template <int most, typename Body>
-EIGEN_ALWAYS_INLINE void for_each_tile(Index count, const Body& body) {
-  const Index tiles = (count + most - 1) / most;
-  for (Index tile = 0; tile < tiles; ++tile) {
-    const Index first = tile * count / tiles;
-    with_constant<most>((tile + 1) * count / tiles - first, [&](auto size) { body(first, size); });
-  }
-}
-
-/// `rows` rows of A times one panel of B; output points at the first of these rows in C.
-template <int rows, typename T>
-EIGEN_ALWAYS_INLINE void multiply_tile(const Panels<T>& a, Index first_row, const T* b, T* output,
-                                       Index output_stride) {
-  constexpr Index width = Panels<T>::width;
-  constexpr Index half = static_cast<Index>(Packet<T>::size);
-  Packet<T> sum[rows][2];
-  for (int row = 0; row < rows; ++row) sum[row][0] = sum[row][1] = Packet<T>(T(0));
-  const auto add_columns = [&](const T* left, Index depth) {
-    for (Index k = 0; k < depth; ++k, ++left, b += width) {
-      const Packet<T> b0 = Packet<T>::load_unaligned(b);
-      const Packet<T> b1 = Packet<T>::load_unaligned(b + half);
-      for (int row = 0; row < rows; ++row) {
-        const Packet<T> factor(left[row * width]);
-        sum[row][0] = xsimd::fma(factor, b0, sum[row][0]);
-        sum[row][1] = xsimd::fma(factor, b1, sum[row][1]);
-      }
-    }
-  };
-  const Index full_panels = a.columns() / width;
-  for (Index panel = 0; panel < full_panels; ++panel) add_columns(a[panel] + first_row * width, width);
-  if (full_panels < a.count()) add_columns(a[full_panels] + first_row * width, a.columns() % width);
-  for (int row = 0; row < rows; ++row) {
-    sum[row][0].store_unaligned(output + row * output_stride);
-    sum[row][1].store_unaligned(output + row * output_stride + half);
-  }
-}
-
-/// `columns` columns of A, transposed, times one panel of B, added to C; a points at the first of these
-/// columns, both panels have `depth` rows.
-template <int columns, typename T>
-EIGEN_ALWAYS_INLINE void add_transposed_tile(const T* a, const T* b, Index depth, T* output) {
-  constexpr Index width = Panels<T>::width;
-  constexpr Index half = static_cast<Index>(Packet<T>::size);
-  Packet<T> sum[columns][2];
-  for (int column = 0; column < columns; ++column) sum[column][0] = sum[column][1] = Packet<T>(T(0));
-  for (Index k = 0; k < depth; ++k, a += width, b += width) {
-    const Packet<T> b0 = Packet<T>::load_unaligned(b);
-    const Packet<T> b1 = Packet<T>::load_unaligned(b + half);
-    for (int column = 0; column < columns; ++column) {
-      const Packet<T> factor(a[column]);
-      sum[column][0] = xsimd::fma(factor, b0, sum[column][0]);
-      sum[column][1] = xsimd::fma(factor, b1, sum[column][1]);
-    }
-  }
-  for (int column = 0; column < columns; ++column) {
-    T* row = output + column * width;
-    (Packet<T>::load_unaligned(row) + sum[column][0]).store_unaligned(row);
-    (Packet<T>::load_unaligned(row + half) + sum[column][1]).store_unaligned(row + half);
-  }
-}
-
 /// At most six rows of C in a tile: twelve sums, a packet pair of B and a factor fill AVX2's sixteen
 /// registers.
 inline constexpr int tile_rows = 6;
 
-}  // namespace detail
-
-/// c = a b, for c in any memory.
-template <typename T>
-void multiply(const Panels<T>& a, const Panels<T>& b, MatrixMap<T> c) {
-  constexpr Index width = Panels<T>::width;
-  for (Index panel = 0; panel < b.count(); ++panel) {
-    const Index column = panel * width;
-    const Index columns = std::min(width, b.columns() - column);
-    detail::for_each_tile<detail::tile_rows>(a.rows(), [&](Index row, auto rows) {
-      T* output = &c(row, column);
-      if (columns == width) return detail::multiply_tile<rows>(a, row, b[panel], output, c.outerStride());
-      Eigen::Array<T, rows, width, Eigen::RowMajor> tile;
-      detail::multiply_tile<rows>(a, row, b[panel], tile.data(), width);
-      c.block(row, column, rows, columns) = tile.leftCols(columns);
-    });
-  }
+/// Cuts [0, count) into the fewest tiles of at most tile_rows, as even as can be, so that none is much slower
+/// than the others, and calls body(first, size).
+template <typename Body>
+EIGEN_ALWAYS_INLINE void for_each_tile(Index count, const Body& body) {
+  if (count == 0) return;
+  const Index tiles = (count + tile_rows - 1) / tile_rows;
+  const Index size = count / tiles;
+  const Index first_small = count % tiles * (size + 1);
+  with_constant<tile_rows>(size + 1, [&](auto rows) {
+    for (Index first = 0; first < first_small; first += rows) body(first, rows);
+  });
+  with_constant<tile_rows>(size, [&](auto rows) {
+    for (Index first = first_small; first < count; first += rows) body(first, rows);
+  });
 }
 
-/// c = a b, for c in panels: it takes its shape from the factors.
+/// Calls body(0), ..., body(count - 1) with compile-time constants: arrays so indexed stay in registers.
+template <typename Body, int... i>
+EIGEN_ALWAYS_INLINE void unrolled(std::integer_sequence<int, i...>, const Body& body) {
+  (body(std::integral_constant<int, i>()), ...);
+}
+
+/// `rows` rows of C, as wide as a panel, in registers.
+template <int rows, typename T>
+class RegisterTile {
+ public:
+  EIGEN_ALWAYS_INLINE void set_zero() {
+    for_each_row([&](auto row) { sum_[row][0] = sum_[row][1] = Packet<T>(T(0)); });
+  }
+  EIGEN_ALWAYS_INLINE void load(const T* input, Index step) {
+    for_each_row([&](auto row) {
+      sum_[row][0] = Packet<T>::load_unaligned(input + row * step);
+      sum_[row][1] = Packet<T>::load_unaligned(input + row * step + half);
+    });
+  }
+  EIGEN_ALWAYS_INLINE void store(T* output, Index step) const {
+    for_each_row([&](auto row) {
+      sum_[row][0].store_unaligned(output + row * step);
+      sum_[row][1].store_unaligned(output + row * step + half);
+    });
+  }
+
+  /// Adds A B, where A[row, k] = a[row * row_step + k * step] and row k of B is at b + k * b_step.
+  EIGEN_ALWAYS_INLINE void add_product(const T* a, Index row_step, Index step, const T* b, Index b_step,
+                                       Index depth) {
+    for (Index k = 0; k < depth; ++k, a += step, b += b_step) {
+      const Packet<T> b0 = Packet<T>::load_unaligned(b);
+      const Packet<T> b1 = Packet<T>::load_unaligned(b + half);
+      for_each_row([&](auto row) {
+        const Packet<T> factor(a[row * row_step]);
+        sum_[row][0] = xsimd::fma(factor, b0, sum_[row][0]);
+        sum_[row][1] = xsimd::fma(factor, b1, sum_[row][1]);
+      });
+    }
+  }
+
+ private:
+  static constexpr Index half = panel_width<T> / 2;
+
+  template <typename Body>
+  EIGEN_ALWAYS_INLINE static void for_each_row(const Body& body) {
+    unrolled(std::make_integer_sequence<int, rows>(), body);
+  }
+
+  Packet<T> sum_[rows][2];
+};
+
+}  // namespace detail
+
+/// c = a b. Shapes: a [m, k], b [k, n], c [m, n].
 template <typename T>
-void multiply(const Panels<T>& a, const Panels<T>& b, Panels<T>& c) {
-  constexpr Index width = Panels<T>::width;
-  c.resize(a.rows(), b.columns());
+void multiply(PanelView<const T> a, PanelView<const T> b, PanelView<T> c) {
+  constexpr Index width = panel_width<T>;
   for (Index panel = 0; panel < b.count(); ++panel) {
-    detail::for_each_tile<detail::tile_rows>(a.rows(), [&](Index row, auto rows) {
-      detail::multiply_tile<rows>(a, row, b[panel], c[panel] + row * width, width);
+    detail::for_each_tile(a.rows, [&](Index first, auto rows) {
+      detail::RegisterTile<rows, T> tile;
+      tile.set_zero();
+      const T* left = a.data + first * a.row_step;
+      const T* right = b[panel];
+      for (Index depth = a.columns; depth > 0; depth -= width) {
+        tile.add_product(left, a.row_step, 1, right, b.row_step, std::min(width, depth));
+        left += a.panel_step;
+        right += width * b.row_step;
+      }
+      tile.store(c[panel] + first * c.row_step, c.row_step);
     });
   }
 }
 
 /// c += a^T b. Shapes: a [k, m], b [k, n], c [m, n].
 template <typename T>
-void add_transposed_product(const Panels<T>& a, const Panels<T>& b, Panels<T>& c) {
-  constexpr Index width = Panels<T>::width;
+void add_transposed_product(PanelView<const T> a, PanelView<const T> b, PanelView<T> c) {
+  constexpr Index width = panel_width<T>;
   for (Index left = 0; left < a.count(); ++left) {
-    const Index columns_left = std::min(width, a.columns() - left * width);
     for (Index right = 0; right < b.count(); ++right) {
-      T* output = c[right] + left * width * width;
-      detail::for_each_tile<detail::tile_rows>(columns_left, [&](Index column, auto columns) {
-        detail::add_transposed_tile<columns>(a[left] + column, b[right], a.rows(), output + column * width);
+      detail::for_each_tile(std::min(width, a.columns - left * width), [&](Index column, auto columns) {
+        detail::RegisterTile<columns, T> tile;
+        T* const output = c[right] + (left * width + column) * c.row_step;
+        tile.load(output, c.row_step);
+        tile.add_product(a[left] + column, 1, a.row_step, b[right], b.row_step, a.rows);
+        tile.store(output, c.row_step);
       });
     }
   }

@@ -1,12 +1,11 @@
 // A matrix cut into panels: vertical strips, two packets wide, each stored row after row.
 //
 //     columns 0 ... width-1 | width ... 2 width-1 | ...      in memory: the first strip, top to bottom; then
-//     the
-//                                                            second; the last one filled up to the full width
+//                                                            the second; the last one filled up to full width
 //
 // A strip of a few hundred rows stays in the first-level cache and is read in order, whatever the shape of
 // the matrix it comes from; this is what makes the products in panel_product.hpp run near the processor's
-// peak.
+// peak. An image [pixels, channels] whose channels fill whole strips can be seen as panels where it lies.
 #pragma once
 
 #include <xsimd/xsimd.hpp>
@@ -20,9 +19,40 @@ template <typename T>
 using Packet = xsimd::batch<T>;
 
 template <typename T>
+inline constexpr Index panel_width = 2 * static_cast<Index>(Packet<std::remove_const_t<T>>::size);
+
+/// Panels somewhere in memory; T is const where they are only read.
+template <typename T>
+struct PanelView {
+  static constexpr Index width = panel_width<T>;
+
+  Index count() const { return (columns + width - 1) / width; }
+
+  /// The strip that starts at column panel * width, from its first row on.
+  T* operator[](Index panel) const { return data + panel * panel_step; }
+  T& operator()(Index row, Index column) const {
+    return data[column / width * panel_step + row * row_step + column % width];
+  }
+
+  operator PanelView<const T>() const { return {data, rows, columns, row_step, panel_step}; }
+
+  T* data;
+  Index rows;
+  Index columns;
+  Index row_step;    ///< from one row of a strip to the next
+  Index panel_step;  ///< from one strip to the next
+};
+
+/// An image, or several one after another, in place; the channels must be a multiple of the panel width.
+template <typename T>
+PanelView<T> image_panels(T* image, Index pixels, Index channels) {
+  return {image, pixels, channels, channels, PanelView<T>::width};
+}
+
+template <typename T>
 class Panels {
  public:
-  static constexpr Index width = 2 * static_cast<Index>(Packet<T>::size);
+  static constexpr Index width = panel_width<T>;
 
   Panels() = default;
   Panels(Index rows, Index columns) { resize(rows, columns); }
@@ -36,24 +66,20 @@ class Panels {
 
   Index rows() const { return rows_; }
   Index columns() const { return columns_; }
-  Index count() const { return (columns_ + width - 1) / width; }
 
-  /// The strip that starts at column panel * width; each of its rows is `width` scalars.
-  T* operator[](Index panel) { return data_.data() + panel * rows_ * width; }
-  const T* operator[](Index panel) const { return data_.data() + panel * rows_ * width; }
+  PanelView<T> view() { return {data_.data(), rows_, columns_, width, rows_ * width}; }
+  PanelView<const T> view() const { return {data_.data(), rows_, columns_, width, rows_ * width}; }
 
   /// One element, for packing and unpacking.
-  T& operator()(Index row, Index column) { return (*this)[column / width][row * width + column % width]; }
-  T operator()(Index row, Index column) const {
-    return (*this)[column / width][row * width + column % width];
-  }
+  T& operator()(Index row, Index column) { return view()(row, column); }
+  T operator()(Index row, Index column) const { return view()(row, column); }
 
   /// All scalars, those that fill up the last strip among them.
   auto array() { return data_.head(size()); }
   auto array() const { return data_.head(size()); }
 
  private:
-  Index size() const { return count() * rows_ * width; }
+  Index size() const { return (columns_ + width - 1) / width * rows_ * width; }
 
   Index rows_ = 0;
   Index columns_ = 0;

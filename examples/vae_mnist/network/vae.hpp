@@ -10,37 +10,18 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "crisp/core/errors.hpp"
 #include "crisp/core/executor.hpp"
-#include "crisp/core/images.hpp"
 #include "network/decoder.hpp"
 #include "network/encoder.hpp"
 #include "network/parameter.hpp"
+#include "network/vae_shapes.hpp"
 
 namespace vae_mnist {
-
-struct VaeOptions {
-  Index latent = 2;
-  OutputActivation output = OutputActivation::linear;
-  double initial_log_variance = 0;  ///< of the posterior, before training: the bias it starts from
-};
-
-/// A number for every latent dimension of every image: [batch, latent].
-template <typename T>
-using Latent = Eigen::Tensor<T, 2, Eigen::RowMajor>;
-
-template <typename T>
-struct VaeOutput {
-  Latent<T> mean;
-  Latent<T> log_variance;
-  crisp::Images<T> reconstruction;  ///< [batch, 1, 28, 28]
-};
 
 /// One thread at a time may call into a network; it may use many, through the executor. After the first call
 /// with a batch size (and a number of threads), calls allocate nothing.
@@ -50,9 +31,10 @@ class Vae {
   /// Weights are drawn from the seed; biases are zero, but for the initial log-variance. Throws
   /// crisp::OptionError unless latent >= 1 and the log-variance is finite.
   explicit Vae(const VaeOptions& options, std::uint64_t seed)
-      : latent_(checked(options).latent), encoder_(latent_), decoder_(latent_, options.output) {
+      : latent_(detail::checked(options).latent), encoder_(latent_), decoder_(latent_, options.output) {
     Random random(seed);
     for_each_layer([&](const std::string& name, auto& layer, auto) {
+      ++layers_;
       parameters_.emplace_back(name + ".weight", layer.weight_shape());
       glorot_uniform(parameters_.back(), random);
       parameters_.emplace_back(name + ".bias", std::vector<Index>{layer.bias_size()});
@@ -75,11 +57,11 @@ class Vae {
   template <typename Executor = crisp::Serial>
   void encode(const crisp::Images<T>& images, Latent<T>& mean, Latent<T>& log_variance,
               const Executor& executor = {}) {
-    check_images(images);
     const Index batch = images.dimension(0);
+    detail::check_images(images, batch);
     mean.resize(batch, latent_);
     log_variance.resize(batch, latent_);
-    load_layers();
+    load_layers(executor);
     reserve_slots(executor);
     for_each_shard(batch, executor, [&](Index, Index first, Index count, Slot& slot) {
       encode_shard(images, first, count, mean, log_variance, slot.encoder_memory, slot);
@@ -89,9 +71,9 @@ class Vae {
   /// The images of points z [n, latent]; resized to [n, 1, 28, 28].
   template <typename Executor = crisp::Serial>
   void decode(const Latent<T>& z, crisp::Images<T>& images, const Executor& executor = {}) {
-    check_latent("z", z, z.dimension(0));
+    detail::check_latent("z", z, z.dimension(0), latent_);
     resize_images(images, z.dimension(0));
-    load_layers();
+    load_layers(executor);
     reserve_slots(executor);
     for_each_shard(z.dimension(0), executor, [&](Index, Index first, Index count, Slot& slot) {
       decoder_.forward(rows(z, first, count), &images(first, 0, 0, 0), slot.decoder_memory, slot.decoder);
@@ -103,13 +85,13 @@ class Vae {
   template <typename Executor = crisp::Serial>
   const VaeOutput<T>& forward(const crisp::Images<T>& images, const Latent<T>& noise,
                               const Executor& executor = {}) {
-    check_images(images);
     const Index batch = images.dimension(0);
-    check_latent("noise", noise, batch);
+    detail::check_images(images, batch);
+    detail::check_latent("noise", noise, batch, latent_);
     output_.mean.resize(batch, latent_);
     output_.log_variance.resize(batch, latent_);
     resize_images(output_.reconstruction, batch);
-    load_layers();
+    load_layers(executor);
     reserve_slots(executor);
     while (static_cast<Index>(shards_.size()) < shard_count(batch)) shards_.emplace_back(*this);
     for_each_shard(batch, executor, [&](Index index, Index first, Index count, Slot& slot) {
@@ -127,15 +109,15 @@ class Vae {
                 const Latent<T>& log_variance_gradient, const Executor& executor = {}) {
     const Index batch = output_.reconstruction.dimension(0);
     if (batch == 0) throw std::logic_error("Vae::backward needs a forward before it");
-    check_images(reconstruction_gradient, batch);
-    check_latent("the gradient of the mean", mean_gradient, batch);
-    check_latent("the gradient of the log-variance", log_variance_gradient, batch);
+    detail::check_images(reconstruction_gradient, batch);
+    detail::check_latent("the gradient of the mean", mean_gradient, batch, latent_);
+    detail::check_latent("the gradient of the log-variance", log_variance_gradient, batch, latent_);
     reserve_slots(executor);
     for_each_shard(batch, executor, [&](Index index, Index first, Index count, Slot& slot) {
       backward_shard(shard(index), reconstruction_gradient, mean_gradient, log_variance_gradient, first,
                      count, slot);
     });
-    store_gradients(shard_count(batch));
+    store_gradients(shard_count(batch), executor);
   }
 
  private:
@@ -210,22 +192,31 @@ class Vae {
   }
 
   /// Adds up the shards' gradients, in order, and hands them to the parameters.
-  void store_gradients(Index shards) {
-    std::size_t parameter = 0;
-    for_each_layer([&](const std::string&, auto& layer, auto gradient) {
+  template <typename Executor>
+  void store_gradients(Index shards, const Executor& executor) {
+    for_each_layer_in_parallel(executor, [&](auto& layer, auto gradient, auto& weight, auto& bias) {
       auto& sum = gradient(shard(0));
       for (Index index = 1; index < shards; ++index) sum += gradient(shard(index));
-      layer.store_gradient(sum, parameters_[parameter].gradient.data(),
-                           parameters_[parameter + 1].gradient.data());
-      parameter += 2;
+      layer.store_gradient(sum, weight.gradient.data(), bias.gradient.data());
     });
   }
 
-  void load_layers() {
-    std::size_t parameter = 0;
-    for_each_layer([&](const std::string&, auto& layer, auto) {
-      layer.load(parameters_[parameter].value.data(), parameters_[parameter + 1].value.data());
-      parameter += 2;
+  template <typename Executor>
+  void load_layers(const Executor& executor) {
+    for_each_layer_in_parallel(executor, [](auto& layer, auto, const auto& weight, const auto& bias) {
+      layer.load(weight.value.data(), bias.value.data());
+    });
+  }
+
+  /// Calls visit(layer, gradient, weight, bias), a layer on a thread.
+  template <typename Executor, typename Visit>
+  void for_each_layer_in_parallel(const Executor& executor, const Visit& visit) {
+    executor.for_each(layers_, [&](Index wanted, int) {
+      Index index = 0;
+      for_each_layer([&](const char*, auto& layer, auto gradient) {
+        const auto parameter = static_cast<std::size_t>(2 * index);
+        if (index++ == wanted) visit(layer, gradient, parameters_[parameter], parameters_[parameter + 1]);
+      });
     });
   }
 
@@ -268,33 +259,8 @@ class Vae {
     return {tensor.data() + first * latent_, count, latent_};
   }
 
-  static const VaeOptions& checked(const VaeOptions& options) {
-    if (options.latent < 1) {
-      crisp::detail::fail<crisp::OptionError>("a VAE needs at least 1 latent dimension, got ",
-                                              options.latent);
-    }
-    return options;
-  }
-
-  static void check_images(const crisp::Images<T>& images) { check_images(images, images.dimension(0)); }
-  static void check_images(const crisp::Images<T>& images, Index batch) {
-    const crisp::Shape shape{images.dimension(0), images.dimension(1), images.dimension(2),
-                             images.dimension(3)};
-    const crisp::Shape expected{batch, 1, 28, 28};
-    if (batch < 1) crisp::detail::fail<crisp::ShapeError>("the VAE needs at least one image");
-    if (shape != expected) {
-      crisp::detail::fail<crisp::ShapeError>("the VAE expects images of shape ", expected, ", got ", shape);
-    }
-  }
-  void check_latent(const char* what, const Latent<T>& tensor, Index batch) const {
-    if (batch < 1) crisp::detail::fail<crisp::ShapeError>("the VAE needs at least one image");
-    if (tensor.dimension(0) != batch || tensor.dimension(1) != latent_) {
-      crisp::detail::fail<crisp::ShapeError>("the VAE expects ", what, " of shape [", batch, ", ", latent_,
-                                             "], got [", tensor.dimension(0), ", ", tensor.dimension(1), "]");
-    }
-  }
-
   Index latent_;
+  Index layers_ = 0;
   Encoder<T> encoder_;
   Decoder<T> decoder_;
   std::vector<ParameterStorage<T>> parameters_;

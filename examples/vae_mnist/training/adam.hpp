@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "crisp/core/executor.hpp"
 #include "network/parameter.hpp"
 
 namespace vae_mnist {
@@ -47,21 +48,23 @@ class Adam {
   }
 
   /// Moves every parameter against its gradient. Allocates nothing.
-  void step(double rate) {
+  template <typename Executor = crisp::Serial>
+  void step(double rate, const Executor& executor = {}) {
     const auto steps = static_cast<double>(++state_.steps);
     const auto beta1 = static_cast<T>(options_.beta1);
     const auto beta2 = static_cast<T>(options_.beta2);
     const auto epsilon = static_cast<T>(options_.epsilon);
     const auto corrected_rate = static_cast<T>(rate * std::sqrt(1 - std::pow(options_.beta2, steps)) /
                                                (1 - std::pow(options_.beta1, steps)));
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    executor.for_each(static_cast<Index>(parameters_.size()), [&](Index index, int) {
+      const auto i = static_cast<std::size_t>(index);
       const auto& gradient = parameters_[i].gradient;
       auto& m = state_.first_moment[i];
       auto& v = state_.second_moment[i];
       m += (1 - beta1) * (gradient - m);
       v += (1 - beta2) * (gradient.square() - v);
       parameters_[i].value -= corrected_rate * m / (v.sqrt() + epsilon);
-    }
+    });
   }
 
   /// To save and to restore; the sizes must stay those of the parameters.

@@ -52,7 +52,7 @@ class HighFrequencyEnergy {
 
   template <typename T>
   Real operator()(const Plane<T>& plane) {
-    const auto pixels = plane.template cast<Real>();
+    const auto& pixels = plane.template cast<Real>();
     const Window down(window_down_.data(), plane.rows());
     const Window along(window_along_.data(), plane.cols());
     spectrum_.plane() = (pixels - plane_mean(pixels)) * (down.matrix() * along.matrix().transpose()).array();

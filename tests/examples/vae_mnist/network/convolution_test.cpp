@@ -64,14 +64,14 @@ struct Trial {
 
   double loss() {
     layer.load(weight.data(), bias.data());
-    layer.forward(input.data(), output.data(), workspace);
+    layer.forward(1, input.data(), output.data(), workspace);
     return (output_gradient * output).sum();
   }
 
   void check_gradients() {
     loss();
     auto sums = layer.make_gradient();
-    layer.backward(input.data(), output_gradient.data(), input_gradient.data(), sums, workspace);
+    layer.backward(1, input.data(), output_gradient.data(), input_gradient.data(), sums, workspace);
     Numbers weight_gradient(weight.size());
     Numbers bias_gradient(bias.size());
     layer.store_gradient(sums, weight_gradient.data(), bias_gradient.data());
@@ -80,7 +80,7 @@ struct Trial {
     require_gradient("bias", bias, bias_gradient, [&] { return loss(); });
 
     INFO("a second image adds to the sums");
-    layer.backward(input.data(), output_gradient.data(), input_gradient.data(), sums, workspace);
+    layer.backward(1, input.data(), output_gradient.data(), input_gradient.data(), sums, workspace);
     Numbers twice(weight.size());
     layer.store_gradient(sums, twice.data(), bias_gradient.data());
     CHECK(twice.isApprox(2 * weight_gradient));
@@ -98,13 +98,13 @@ struct Trial {
 
 /// Odd sizes, sizes that the stride does not divide, more channels than a panel is wide, and the network's
 /// own.
-const Case convolution_cases[] = {{{3, 7, 5}, 2, 3, 2},  {{1, 6, 9}, 4, 3, 2}, {{2, 5, 8}, 3, 2, 3},
-                                  {{3, 4, 4}, 1, 1, 1},  {{3, 3, 6}, 5, 3, 1}, {{19, 5, 5}, 11, 3, 2},
-                                  {{16, 5, 7}, 16, 3, 2}};
-const Case transposed_cases[] = {{{3, 7, 5}, 2, 3, 2, 0, 1},  {{2, 4, 3}, 1, 3, 1, 1, 1},
-                                 {{2, 3, 4}, 3, 3, 2, 0, 0},  {{1, 3, 2}, 4, 2, 3, 1, 0},
-                                 {{3, 4, 4}, 2, 4, 2, 2, 1},  {{11, 3, 3}, 19, 3, 2, 0, 1},
-                                 {{16, 3, 4}, 16, 3, 2, 0, 1}};
+const Case convolution_cases[] = {{{3, 7, 5}, 2, 3, 2}, {{1, 6, 9}, 4, 3, 2}, {{2, 5, 8}, 3, 2, 3},
+                                  {{3, 4, 4}, 1, 1, 1}, {{3, 3, 6}, 5, 3, 1}, {{19, 5, 5}, 11, 3, 2},
+                                  {{2, 3, 3}, 3, 3, 2}, {{3, 9, 7}, 2, 3, 2}, {{16, 5, 7}, 16, 3, 2}};
+const Case transposed_cases[] = {
+    {{3, 7, 5}, 2, 3, 2, 0, 1},   {{2, 4, 3}, 1, 3, 1, 1, 1}, {{2, 3, 4}, 3, 3, 2, 0, 0},
+    {{1, 3, 2}, 4, 2, 3, 1, 0},   {{3, 4, 4}, 2, 4, 2, 2, 1}, {{11, 3, 3}, 19, 3, 2, 0, 1},
+    {{16, 3, 4}, 16, 3, 2, 0, 1}, {{3, 5, 4}, 2, 3, 2, 1, 1}, {{4, 1, 2}, 16, 3, 2, 1, 0}};
 
 Trial<Convolution<double>> trial_of_convolution(const Case& c) {
   return Trial<Convolution<double>>({c.input, c.output_channels, c.kernel, c.stride});
@@ -112,6 +112,41 @@ Trial<Convolution<double>> trial_of_convolution(const Case& c) {
 Trial<TransposedConvolution<double>> trial_of_transposed(const Case& c) {
   return Trial<TransposedConvolution<double>>(
       {c.input, c.output_channels, c.kernel, c.stride, c.crop_first, c.crop_last});
+}
+
+/// More images at once than one block of products holds.
+template <typename Layer>
+void check_many_images(Trial<Layer> trial) {
+  constexpr Index images = 70;
+  auto& layer = trial.layer;
+  layer.load(trial.weight.data(), trial.bias.data());
+  const Index in = layer.input().size();
+  const Index out = layer.output().size();
+  const Numbers input = random_numbers(images * in, 5);
+  const Numbers output_gradient = random_numbers(images * out, 6);
+  Numbers output(images * out);
+  Numbers input_gradient(images * in);
+  auto sums = layer.make_gradient();
+  layer.forward(images, input.data(), output.data(), trial.workspace);
+  layer.backward(images, input.data(), output_gradient.data(), input_gradient.data(), sums, trial.workspace);
+
+  auto single_sums = layer.make_gradient();
+  for (Index i = 0; i < images; ++i) {
+    CAPTURE(i);
+    layer.forward(1, &input[i * in], trial.output.data(), trial.workspace);
+    layer.backward(1, &input[i * in], &output_gradient[i * out], trial.input_gradient.data(), single_sums,
+                   trial.workspace);
+    CHECK((output.segment(i * out, out) == trial.output).all());
+    CHECK((input_gradient.segment(i * in, in) == trial.input_gradient).all());
+  }
+  Numbers weight_gradient(trial.weight.size());
+  Numbers single_weight_gradient(trial.weight.size());
+  Numbers bias_gradient(trial.bias.size());
+  Numbers single_bias_gradient(trial.bias.size());
+  layer.store_gradient(sums, weight_gradient.data(), bias_gradient.data());
+  layer.store_gradient(single_sums, single_weight_gradient.data(), single_bias_gradient.data());
+  CHECK(weight_gradient.isApprox(single_weight_gradient, 1e-13));
+  CHECK(bias_gradient.isApprox(single_bias_gradient, 1e-13));
 }
 
 }  // namespace
@@ -177,9 +212,38 @@ TEST_CASE("the first layer's input gradient can be left out") {
   trial.loss();
   auto with = trial.layer.make_gradient();
   auto without = trial.layer.make_gradient();
-  trial.layer.backward(trial.input.data(), trial.output_gradient.data(), trial.input_gradient.data(), with,
+  trial.layer.backward(1, trial.input.data(), trial.output_gradient.data(), trial.input_gradient.data(), with,
                        trial.workspace);
-  trial.layer.backward(trial.input.data(), trial.output_gradient.data(), nullptr, without, trial.workspace);
-  CHECK((with.weight.array() == without.weight.array()).all());
+  trial.layer.backward(1, trial.input.data(), trial.output_gradient.data(), nullptr, without,
+                       trial.workspace);
+  REQUIRE(with.weight.size() == without.weight.size());
+  for (std::size_t g = 0; g < with.weight.size(); ++g) {
+    CHECK((with.weight[g].array() == without.weight[g].array()).all());
+  }
   CHECK(with.bias == without.bias);
+}
+
+TEST_CASE("an image among many gives what it gives alone") {
+  for (const Case& c : convolution_cases) {
+    CAPTURE(c.input.channels, c.input.height, c.input.width, c.output_channels, c.kernel, c.stride);
+    check_many_images(trial_of_convolution(c));
+  }
+  for (const Case& c : transposed_cases) {
+    CAPTURE(c.input.channels, c.input.height, c.input.width, c.output_channels, c.kernel, c.stride);
+    check_many_images(trial_of_transposed(c));
+  }
+}
+
+TEST_CASE("fewer products than taps where two positions share them") {
+  const auto products = [](const vae_mnist::Windows& windows) {
+    Index count = 0;
+    for (const auto& group : vae_mnist::product_groups(windows)) {
+      count += static_cast<Index>(group.wide.size()) * group.wide_tiles.count();
+    }
+    return count;
+  };
+  CHECK(products(vae_mnist::convolution_windows({2, 9, 9}, 1, 3, 2)) == 4 * 25);     // of 16 * 9
+  CHECK(products(vae_mnist::convolution_windows({2, 7, 7}, 1, 3, 2)) == 8 * 8);      // of 9 * 9
+  CHECK(products(vae_mnist::convolution_windows({1, 9, 9}, 1, 3, 2)) == 16 * 9);     // too few channels
+  CHECK(products(vae_mnist::convolution_windows({2, 9, 9}, 1, 3, 1)) == 7 * 7 * 9);  // another stride
 }

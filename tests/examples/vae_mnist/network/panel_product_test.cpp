@@ -46,18 +46,28 @@ TEMPLATE_TEST_CASE("products on panels equal Eigen's", "", float, double) {
         const Matrix<T> b = random_matrix<T>(k, n);
         const Matrix<T> product = a * b;
 
-        Matrix<T> in_memory(m, n);
-        vae_mnist::multiply(panels_of(a), panels_of(b), vae_mnist::MatrixMap<T>(in_memory.data(), m, n));
-        CHECK(in_memory == product);
-
-        Panels<T> in_panels;
-        vae_mnist::multiply(panels_of(a), panels_of(b), in_panels);
+        Panels<T> in_panels(m, n);
+        vae_mnist::multiply<T>(panels_of(a).view(), panels_of(b).view(), in_panels.view());
         CHECK(matrix_of(in_panels) == product);
 
         const Matrix<T> before = random_matrix<T>(m, n);
         Panels<T> sum = panels_of(before);
-        vae_mnist::add_transposed_product(panels_of(Matrix<T>(a.transpose())), panels_of(b), sum);
+        vae_mnist::add_transposed_product<T>(panels_of(Matrix<T>(a.transpose())).view(), panels_of(b).view(),
+                                             sum.view());
         CHECK(matrix_of(sum) == before + product);
+
+        // In memory as matrices lie there, in the place of every factor whose columns fill its panels.
+        const auto in_place = [](auto& matrix) {
+          return vae_mnist::image_panels(matrix.data(), matrix.rows(), matrix.cols());
+        };
+        if (n % Panels<T>::width != 0) continue;
+        Matrix<T> in_memory(m, n);
+        vae_mnist::multiply<T>(panels_of(a).view(), in_place(b), in_place(in_memory));
+        CHECK(in_memory == product);
+        if (k % Panels<T>::width != 0) continue;
+        in_memory.setZero();
+        vae_mnist::multiply<T>(in_place(a), panels_of(b).view(), in_place(in_memory));
+        CHECK(in_memory == product);
       }
     }
   }
