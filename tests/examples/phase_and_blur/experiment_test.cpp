@@ -64,11 +64,14 @@ TEST_CASE("The four pictures have the energies and phases that their names say")
 TEST_CASE("The original is at no distance from itself") {
   const Experiment experiment = run_experiment(loss_pictures::test_picture(), {}, one_thread);
   for (const Measure& each : experiment.measures) {
+    CAPTURE(each.key, each.values[0]);
     REQUIRE(each.values.size() == 4);
     if (each.key == "psnr") {
       CHECK(each.values[0] == std::numeric_limits<double>::infinity());
     } else if (each.key.find("ssim") != std::string::npos || each.key == "high_frequency_ratio") {
       CHECK(each.values[0] == Catch::Approx(1).epsilon(1e-14));
+    } else if (each.key == "stft_phase_weighted") {
+      CHECK(each.values[0] < 1e-14);  // a complex product, whose imaginary part may be left with rounding
     } else if (each.key != "local_phase_coherence") {
       CHECK(each.values[0] == 0);
     }
