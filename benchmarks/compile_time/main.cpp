@@ -52,10 +52,5 @@ int main(int argc, char** argv) {
   CommandLine options(argc, argv);
   const bool is_quick = options.flag("--quick");
   if (!options.complete("benchmark_compile_time [--quick]")) return 2;
-  try {
-    return compare(is_quick ? Effort{3, 0, 30} : Effort{9, 0, 300});
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
+  return exit_status_of([&] { return compare(is_quick ? Effort{3, 0, 30} : Effort{9, 0, 300}); });
 }

@@ -61,10 +61,5 @@ int main(int argc, char** argv) {
   crisp_benchmarks::CommandLine options(argc, argv);
   const bool quick = options.flag("--quick");
   if (!options.complete("benchmark_flags [--quick]")) return 2;
-  try {
-    return crisp_benchmarks::compare(quick);
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
+  return crisp_benchmarks::exit_status_of([&] { return crisp_benchmarks::compare(quick); });
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstring>
-#include <initializer_list>
+#include <exception>
 #include <iostream>
 #include <string>
 
@@ -36,5 +36,16 @@ class CommandLine {
   char** arguments_;
   int known_ = 0;
 };
+
+/// What the program's work exits with; 1, and what went wrong on the standard error, where that throws.
+template <typename Work>
+int exit_status_of(const Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << "\n";
+    return 1;
+  }
+}
 
 }  // namespace crisp_benchmarks

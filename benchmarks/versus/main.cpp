@@ -267,10 +267,5 @@ int main(int argc, char** argv) {
   settings.effort = settings.quick ? quick : thorough;
   settings.threads = options.number("--threads", 1);
   if (!options.complete("benchmark_versus [--quick] [--threads N]")) return 2;
-  try {
-    return compare(settings);
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << "\n";
-    return 1;
-  }
+  return exit_status_of([&] { return compare(settings); });
 }

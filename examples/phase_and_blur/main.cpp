@@ -1,17 +1,15 @@
 // phase_and_blur: is blur a lack of high frequencies, or of their phases being in step? Makes the four pictures of
 // Figure 1 of arXiv 2401.03166, after Wang & Simoncelli 2003, of a picture of yours, and measures them. bands.hpp has the
 // mathematics; this file is the command line alone.
-//
-// Exit status: 0 done; 2 bad input, said in one sentence; 1 anything else that went wrong.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
 
+#include "app/exit_status.hpp"
 #include "experiment.hpp"
 #include "files/file_error.hpp"
 #include "loss_pictures/test_picture.hpp"
@@ -71,35 +69,17 @@ void run(const Options& options) {
   }
 }
 
-constexpr int bad_input = 2;
-
-int report(const std::exception& error, int status) {
-  std::cerr << "phase_and_blur: " << error.what() << "\n";
-  return status;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    Options options;
-    CLI::App app(
-        "A picture, its Gaussian blur, the picture with its high bands attenuated to the blur's energy, and\n"
-        "the blur with its high bands raised to the picture's: which of them are sharp, and who can tell?",
-        "phase_and_blur");
-    add_options(app, options);
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-      return error.get_exit_code() == 0 ? app.exit(error) : report(error, bad_input);  // 0 is --help
-    }
+  CLI::App app(
+      "A picture, its Gaussian blur, the picture with its high bands attenuated to the blur's energy, and\n"
+      "the blur with its high bands raised to the picture's: which of them are sharp, and who can tell?",
+      "phase_and_blur");
+  Options options;
+  add_options(app, options);
+  return vae_mnist::exit_status_of("phase_and_blur", app, [&] {
+    app.parse(argc, argv);
     run(options);
-  } catch (const std::invalid_argument& error) {
-    return report(error, bad_input);
-  } catch (const vae_mnist::FileError& error) {
-    return report(error, bad_input);
-  } catch (const std::exception& error) {
-    return report(error, 1);
-  }
-  return 0;
+  });
 }

@@ -1,9 +1,6 @@
 // vae_mnist: train, evaluate and sample the paper's variational autoencoder. This file is the command line
 // alone.
-//
-// Exit status: 0 done; 2 bad input, said in one sentence; 1 anything else that went wrong.
 #include <CLI/CLI.hpp>
-#include <exception>
 #include <iomanip>
 #include <iostream>
 #include <map>
@@ -14,12 +11,12 @@
 
 #include "app/checkpoint.hpp"
 #include "app/evaluation.hpp"
+#include "app/exit_status.hpp"
 #include "app/pictures.hpp"
 #include "app/train.hpp"
 #include "crisp/losses/presets.hpp"
 #include "data/drawn_digits.hpp"
 #include "data/mnist.hpp"
-#include "files/file_error.hpp"
 
 namespace {
 
@@ -251,34 +248,14 @@ class SampleCommand {
   int threads_ = 1;
 };
 
-constexpr int bad_input = 2;
-
-int report(const std::exception& error, int status) {
-  std::cerr << "vae_mnist: " << error.what() << "\n";
-  return status;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    CLI::App app("The variational autoencoder of arXiv 2401.03166 on MNIST, trained with crisp's gradients.",
-                 "vae_mnist");
-    app.require_subcommand(1);
-    const TrainCommand train_command(app);
-    const EvaluateCommand evaluate_command(app);
-    const SampleCommand sample_command(app);
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-      return error.get_exit_code() == 0 ? app.exit(error) : report(error, bad_input);  // 0 is --help
-    }
-  } catch (const std::invalid_argument& error) {
-    return report(error, bad_input);
-  } catch (const vae_mnist::FileError& error) {
-    return report(error, bad_input);
-  } catch (const std::exception& error) {
-    return report(error, 1);
-  }
-  return 0;
+  CLI::App app("The variational autoencoder of arXiv 2401.03166 on MNIST, trained with crisp's gradients.",
+               "vae_mnist");
+  app.require_subcommand(1);
+  const TrainCommand train_command(app);
+  const EvaluateCommand evaluate_command(app);
+  const SampleCommand sample_command(app);
+  return exit_status_of("vae_mnist", app, [&] { app.parse(argc, argv); });
 }

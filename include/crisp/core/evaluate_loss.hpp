@@ -5,6 +5,7 @@
 // a term is a batch loss, the terms go over the batch one after another.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <tuple>
 #include <vector>

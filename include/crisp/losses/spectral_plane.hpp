@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "crisp/core/loss.hpp"
@@ -23,8 +22,6 @@ namespace crisp::detail {
 /// What one thread needs for planes of one shape.
 template <typename T>
 class SpectralPlane {
-  using Complex = std::complex<T>;
-
  public:
   /// Throws ShapeError where the frames or the weights do not suit the image.
   void prepare(const SpectralOptions& options, const Frames& frames) {
@@ -64,7 +61,7 @@ class SpectralPlane {
         for (Index row = 0; row < transform_.row_count(tile); ++row) {
           const T share = images.weighted() ? shares_(transform_.first_row(tile) + row, column) : T(1);
           if (share == T(0)) {  // whatever the frame holds
-            distance_.clear(transform_.spectrum(row));
+            if constexpr (with_gradient) distance_.clear(transform_.spectrum(row));
             continue;
           }
           value += static_cast<double>(distance_.template evaluate<with_gradient>(

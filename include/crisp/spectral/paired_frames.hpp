@@ -120,12 +120,8 @@ class PairedFrames {
     Complex* const z = spectrum(row);
     Complex* const mirrored = mirrored_spectrum(row);
     for (Index bin = 0; bin < half_height_ * frames_.window.width; ++bin) {
-      ComplexBatch<T> first;
-      ComplexBatch<T> second;
-      split_bins<T>({z[bin].real(), z[bin].imag()}, {mirrored[bin].real(), mirrored[bin].imag()}, first,
-                    second);
-      z[bin] = {first.re, first.im};
-      mirrored[bin] = {second.re, second.im};
+      // In place, of copies: both results depend on both.
+      split_bins(Complex(z[bin]), Complex(mirrored[bin]), z[bin], mirrored[bin]);
     }
   }
 
@@ -228,15 +224,10 @@ class PairedFrames {
     }
   }
 
-  /// Bins that are their own conjugates make both planes' real: rounding must not decide the sign of a phase of ±π.
+  /// Which makes the self-conjugate bins of both planes real.
   void make_self_conjugates_equal(Index row) {
-    const Index n_y = frames_.window.height;
-    const Index n_x = frames_.window.width;
-    for (const Index u : {Index(0), n_y % 2 == 0 ? n_y / 2 : 0}) {
-      for (const Index v : {Index(0), n_x % 2 == 0 ? n_x / 2 : 0}) {
-        mirrored_spectrum(row)[u * n_x + v] = spectrum(row)[u * n_x + v];
-      }
-    }
+    for_each_self_conjugate(frames_.window,
+                            [&](Index bin) { mirrored_spectrum(row)[bin] = spectrum(row)[bin]; });
   }
 
   /// Cotangents of the first plane's columns, ready to go back: two columns of the image go as one complex one, and an

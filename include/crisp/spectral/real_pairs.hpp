@@ -12,20 +12,8 @@
 
 namespace crisp::detail {
 
-/// Takes z[n], half the transform of a + i b, apart into the half spectra of a and b.
-template <typename T>
-void split_pair(const std::complex<T>* z, Index n, std::complex<T>* a, std::complex<T>* b) {
-  a[0] = {2 * z[0].real(), 0};
-  b[0] = {2 * z[0].imag(), 0};
-  for (Index u = 1; u <= n / 2; ++u) {
-    const std::complex<T> left = z[u];
-    const std::complex<T> right = z[n - u];
-    a[u] = {left.real() + right.real(), left.imag() - right.imag()};
-    b[u] = {left.imag() + right.imag(), right.real() - left.real()};
-  }
-}
-
-/// The same for bins, of a signal of any dimension: from half of Z(u) and half of Z(-u), A(u) and B(u). Real is a number or a batch of them.
+/// Takes bins apart, of signals of any dimension: from half of Z(u) and half of Z(-u), A(u) and B(u). Real is a number or
+/// a batch of them.
 template <typename Real>
 void split_bins(const ComplexBatch<Real>& z, const ComplexBatch<Real>& mirrored, ComplexBatch<Real>& a,
                 ComplexBatch<Real>& b) {
@@ -33,6 +21,22 @@ void split_bins(const ComplexBatch<Real>& z, const ComplexBatch<Real>& mirrored,
   a.im = z.im - mirrored.im;
   b.re = z.im + mirrored.im;
   b.im = mirrored.re - z.re;
+}
+template <typename T>
+void split_bins(const std::complex<T>& z, const std::complex<T>& mirrored, std::complex<T>& a,
+                std::complex<T>& b) {
+  ComplexBatch<T> first;
+  ComplexBatch<T> second;
+  split_bins<T>(ComplexBatch<T>{z.real(), z.imag()}, ComplexBatch<T>{mirrored.real(), mirrored.imag()}, first,
+                second);
+  a = {first.re, first.im};
+  b = {second.re, second.im};
+}
+
+/// Takes z[n], half the transform of a + i b, apart into the half spectra of a and b.
+template <typename T>
+void split_pair(const std::complex<T>* z, Index n, std::complex<T>* a, std::complex<T>* b) {
+  for (Index u = 0; u <= n / 2; ++u) split_bins(z[u], z[u == 0 ? 0 : n - u], a[u], b[u]);
 }
 
 /// The adjoint of taking a transform apart into half spectra: from cotangents a and b of these, makes the z[n] whose
@@ -50,16 +54,18 @@ void join_pair(const std::complex<T>* a, const std::complex<T>* b, Index n, std:
   if (n % 2 == 0) z[n / 2] = {a[n / 2].real(), b[n / 2].real()};
 }
 
-/// Makes the bins of a half spectrum [u][v] that are their own conjugates real: rounding must not decide the sign of a
-/// phase of ±π.
+/// Calls body with the place of every bin of a half spectrum [u][v] that is its own conjugate (some twice). These are
+/// real: rounding must not decide the sign of a phase of ±π.
+template <typename Body>
+void for_each_self_conjugate(const Size2& size, Body&& body) {
+  for (const Index u : {Index(0), size.height % 2 == 0 ? size.height / 2 : 0}) {
+    for (const Index v : {Index(0), size.width % 2 == 0 ? size.width / 2 : 0}) body(u * size.width + v);
+  }
+}
+
 template <typename T>
 void make_self_conjugates_real(std::complex<T>* spectrum, const Size2& size) {
-  for (const Index u : {Index(0), size.height % 2 == 0 ? size.height / 2 : 0}) {
-    for (const Index v : {Index(0), size.width % 2 == 0 ? size.width / 2 : 0}) {
-      std::complex<T>& bin = spectrum[u * size.width + v];
-      bin = {bin.real(), 0};
-    }
-  }
+  for_each_self_conjugate(size, [&](Index bin) { spectrum[bin] = {spectrum[bin].real(), 0}; });
 }
 
 }  // namespace crisp::detail
