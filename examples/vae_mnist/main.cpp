@@ -3,13 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <iomanip>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "app/checkpoint.hpp"
+#include "app/choices.hpp"
 #include "app/evaluation.hpp"
 #include "app/exit_status.hpp"
 #include "app/pictures.hpp"
@@ -24,19 +24,18 @@ using namespace vae_mnist;
 
 /// An option that takes one of a few names.
 template <typename Value, typename Variable>
-void add_choice(CLI::App& command, const std::string& option, Variable& variable,
-                const std::map<std::string, Value>& values, const std::string& help) {
+void add_choice(CLI::App& command, const std::string& option, Variable& variable, const std::string& help) {
   std::string names;
-  for (const auto& [name, value] : values) {
+  for (const auto& [name, value] : choices<Value>()) {
     names += (names.empty() ? "" : ", ") + name;
     if (variable == value) names += " (default)";
   }
   command
       .add_option_function<std::string>(
           option,
-          [&variable, values, option, names](const std::string& name) {
-            const auto found = values.find(name);
-            if (found == values.end())
+          [&variable, option, names](const std::string& name) {
+            const auto found = choices<Value>().find(name);
+            if (found == choices<Value>().end())
               throw CLI::ValidationError(option, "is one of " + names + ", got '" + name + "'");
             variable = found->second;
           },
@@ -52,6 +51,7 @@ void add_number(CLI::App& command, const std::string& option, Variable& variable
 struct DataOptions {
   std::string folder;
   Index train_limit = 0;  // 0: all
+  Index validation = 0;
 
   void add_to(CLI::App& command) {
     command
@@ -61,10 +61,22 @@ struct DataOptions {
         ->envname("CRISP_MNIST_DIR");
   }
 
+  void add_training_options_to(CLI::App& command) {
+    add_number(command, "--train-images", train_limit, "Train on the first so many images; 0 for all");
+    add_number(
+        command, "--validation", validation,
+        "Evaluate on the last so many training images, held out, instead of the test images; 0 for none");
+  }
+
   DataSplit load() const {
     if (train_limit < 0) {
       crisp::detail::fail<crisp::OptionError>("--train-images must be at least 0, got ", train_limit);
     }
+    return validation == 0 ? load_all() : hold_out(load_all(), validation);
+  }
+
+ private:
+  DataSplit load_all() const {
     if (folder.empty()) {
       DrawnDigitsOptions drawn;
       if (train_limit > 0) drawn.train_count = train_limit;
@@ -80,7 +92,8 @@ void add_threads(CLI::App& command, int& threads) {
   add_number(command, "--threads", threads, "Threads to work with; results do not depend on it");
 }
 
-void add_spectral_options(CLI::App& command, crisp::StftOptions& stft) {
+void add_spectral_options(CLI::App& command, ReconstructionLossOptions& loss) {
+  crisp::StftOptions& stft = loss.stft;
   const auto add_size = [&](const std::string& option, crisp::Size2& size, const std::string& help) {
     command
         .add_option_function<Index>(
@@ -89,39 +102,27 @@ void add_spectral_options(CLI::App& command, crisp::StftOptions& stft) {
   };
   add_size("--window", stft.window, "Side of the STFT's window, in pixels");
   add_size("--stride", stft.stride, "Pixels from one frame of the STFT to the next");
-  add_choice<crisp::WindowShape>(command, "--window-shape", stft.window_shape,
-                                 {{"hann", crisp::WindowShape::hann},
-                                  {"hann_symmetric", crisp::WindowShape::hann_symmetric},
-                                  {"hamming", crisp::WindowShape::hamming},
-                                  {"rectangular", crisp::WindowShape::rectangular}},
-                                 "Window function");
+  command
+      .add_option(
+          "--windows", loss.windows,
+          "Sides of several windows, such as 4,8,16, whose STFT losses are averaged; strides are a quarter")
+      ->delimiter(',');
+  add_choice<crisp::Padding>(command, "--padding", stft.padding,
+                             "How the STFT continues images past their border");
+  add_choice<crisp::WindowShape>(command, "--window-shape", stft.window_shape, "Window function");
   add_choice<crisp::FrequencyWeight>(command, "--frequency-weighting", stft.frequency_weight,
-                                     {{"linear", crisp::FrequencyWeight::linear},
-                                      {"uniform", crisp::FrequencyWeight::uniform},
-                                      {"quadrant_product", crisp::FrequencyWeight::quadrant_product}},
                                      "How frequencies weigh");
-  add_choice<crisp::SpectralDistance>(command, "--distance", stft.distance,
-                                      {{"polar", crisp::SpectralDistance::polar},
-                                       {"rectangular", crisp::SpectralDistance::rectangular},
-                                       {"complex_modulus", crisp::SpectralDistance::complex_modulus}},
-                                      "Distance of two bins");
+  add_choice<crisp::SpectralDistance>(command, "--distance", stft.distance, "Distance of two bins");
   add_number(command, "--amplitude-weight", stft.amplitude_weight, "Weight of amplitudes");
   add_number(command, "--phase-weight", stft.phase_weight, "Weight of phases");
   add_choice<crisp::PhaseDistance>(command, "--phase-distance", stft.phase_distance,
-                                   {{"wrapped", crisp::PhaseDistance::wrapped},
-                                    {"raw", crisp::PhaseDistance::raw},
-                                    {"cosine", crisp::PhaseDistance::cosine}},
                                    "Distance of two phases");
   add_number(command, "--phase-gate", stft.phase_gate,
              "Amplitude below which phases fade out; 0 for no gate");
   add_number(command, "--phase-bias", stft.phase_bias, "Added to bins before their raw phase is taken");
-  add_choice<crisp::Normalization>(
-      command, "--normalization", stft.normalization,
-      {{"none", crisp::Normalization::none}, {"ortho", crisp::Normalization::ortho}},
-      "Normalisation of spectra");
-  add_choice<crisp::Reduction>(command, "--bin-reduction", stft.bin_reduction,
-                               {{"sum", crisp::Reduction::sum}, {"mean", crisp::Reduction::mean}},
-                               "Reduction over bins");
+  add_choice<crisp::Normalization>(command, "--normalization", stft.normalization,
+                                   "Normalisation of spectra");
+  add_choice<crisp::Reduction>(command, "--bin-reduction", stft.bin_reduction, "Reduction over bins");
 }
 
 class TrainCommand {
@@ -134,10 +135,13 @@ class TrainCommand {
     for (const std::string& name : reconstruction_loss_names()) losses += (losses.empty() ? "" : ", ") + name;
     command.add_option("--loss", options_.loss.name, "Reconstruction loss: " + losses)->capture_default_str();
     data_.add_to(command);
-    add_number(command, "--train-images", data_.train_limit, "Train on the first so many images; 0 for all");
+    data_.add_training_options_to(command);
     command.add_option("--out", options_.out, "Folder for the checkpoint, history and pictures")
         ->capture_default_str();
     command.add_flag("--overwrite", options_.overwrite, "Lose a training that is in that folder already");
+    command.add_flag("--resume", options_.resume,
+                     "Go on with the training that is in that folder, if there is one");
+    add_number(command, "--save-every", options_.save_every, "Steps from one saved state to the next");
     add_number(command, "--epochs", options_.epochs, "Times through the training images");
     add_number(command, "--batch", options_.batch, "Images a step");
     add_number(command, "--seed", options_.seed, "Seed of weights, order and noise");
@@ -145,40 +149,49 @@ class TrainCommand {
 
     command.option_defaults()->group(
         "Objective: beta KL + frequency-weight * frequency loss + weight * loss");
-    add_number(command, "--weight", options_.loss.weight, "Weight of l1, l2, bce or ssim");
+    add_number(command, "--weight", options_.loss.weight, "Weight of the other loss");
     add_number(command, "--frequency-weight", options_.loss.frequency_weight,
-               "Weight of the DFT or STFT loss");
+               "Weight of the DFT, STFT or focal frequency loss");
+    add_number(command, "--frequency-warm-up", options_.frequency_warm_up,
+               "Steps in which that weight rises from 0");
     add_number(command, "--beta", options_.beta, "Weight of the KL divergence");
 
     command.option_defaults()->group("Frequency loss");
-    add_spectral_options(command, options_.loss.stft);
+    add_spectral_options(command, options_.loss);
 
     command.option_defaults()->group("Network and optimiser");
     add_number(command, "--latent", options_.latent, "Latent dimensions");
     add_number(command, "--initial-log-variance", options_.initial_log_variance,
                "Log-variance of the posterior to start from; 0 in the paper's code");
-    add_choice<std::optional<OutputActivation>>(
-        command, "--output", options_.output,
-        {{"linear", OutputActivation::linear}, {"sigmoid", OutputActivation::sigmoid}},
-        "Last activation; by default sigmoid for bce, else linear");
-    add_number(command, "--rate-minimum", options_.rate.minimum, "Learning rate at the cycles' ends");
-    add_number(command, "--rate-maximum", options_.rate.maximum, "Learning rate at the first cycle's peak");
-    add_number(command, "--rate-step", options_.rate.step_size, "Steps from the minimum to the peak");
+    add_choice<OutputActivation>(command, "--output", options_.output,
+                                 "Last activation; by default sigmoid for bce, else linear");
+    add_choice<RateSchedule>(command, "--rate-schedule", options_.rate.schedule,
+                             "Learning rate: cycles that halve, or a warm-up and half a cosine");
+    add_number(command, "--rate-minimum", options_.rate.minimum,
+               "Learning rate at the cycles' or the cosine's end");
+    add_number(command, "--rate-maximum", options_.rate.maximum, "Learning rate at the first peak");
+    add_number(command, "--rate-step", options_.rate.step_size,
+               "Steps from the minimum to the peak of a cycle");
+    add_number(command, "--rate-warm-up", options_.rate.warm_up, "Steps to the peak of the cosine");
     add_number(command, "--adam-beta1", options_.adam.beta1, "Adam's decay of the first moment");
     add_number(command, "--adam-beta2", options_.adam.beta2, "Adam's decay of the second moment");
     add_number(command, "--adam-epsilon", options_.adam.epsilon, "Adam's epsilon");
     command.callback([this] { run(); });
   }
 
+  /// What a shell makes of a program that a signal ended; 0 otherwise.
+  int exit_status() const { return signal_ == 0 ? 0 : 128 + signal_; }
+
  private:
-  void run() const {
+  void run() {
     const DataSplit split = data_.load();
-    train(options_, split);
-    std::cerr << "checkpoint, history and pictures are in " << options_.out << "\n";
+    signal_ = train(options_, split);
+    if (signal_ == 0) std::cerr << "checkpoint, history and pictures are in " << options_.out << "\n";
   }
 
   TrainOptions options_;
   DataOptions data_;
+  int signal_ = 0;
 };
 
 class EvaluateCommand {
@@ -254,8 +267,9 @@ int main(int argc, char** argv) {
   CLI::App app("The variational autoencoder of arXiv 2401.03166 on MNIST, trained with crisp's gradients.",
                "vae_mnist");
   app.require_subcommand(1);
-  const TrainCommand train_command(app);
+  TrainCommand train_command(app);
   const EvaluateCommand evaluate_command(app);
   const SampleCommand sample_command(app);
-  return exit_status_of("vae_mnist", app, [&] { app.parse(argc, argv); });
+  const int status = exit_status_of("vae_mnist", app, [&] { app.parse(argc, argv); });
+  return status == 0 ? train_command.exit_status() : status;
 }

@@ -5,13 +5,9 @@
 #include <crisp/metrics/psnr.hpp>
 #include <crisp/metrics/ssim.hpp>
 
-namespace vae_mnist {
+#include "data/dataset.hpp"
 
-crisp::Images<float> slice(const crisp::Images<float>& images, Index first, Index count) {
-  crisp::Images<float> part(count, images.dimension(1), images.dimension(2), images.dimension(3));
-  std::copy_n(&images(first, 0, 0, 0), part.size(), part.data());
-  return part;
-}
+namespace vae_mnist {
 
 crisp::Images<float> reconstruct(Vae<float>& vae, const crisp::Images<float>& images,
                                  const crisp::Threads& threads) {

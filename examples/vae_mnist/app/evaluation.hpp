@@ -25,7 +25,4 @@ Evaluation evaluate(Vae<float>& vae, const crisp::Images<float>& images, const c
 crisp::Images<float> reconstruct(Vae<float>& vae, const crisp::Images<float>& images,
                                  const crisp::Threads& threads);
 
-/// count images from first on.
-crisp::Images<float> slice(const crisp::Images<float>& images, Index first, Index count);
-
 }  // namespace vae_mnist

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/evaluation.hpp"
+#include "data/dataset.hpp"
 #include "files/image_grid.hpp"
 #include "files/png.hpp"
 #include "network/random.hpp"

@@ -20,6 +20,18 @@ std::string minutes(double seconds) {
 Progress::Progress(std::ostream& stream, bool is_terminal, std::int64_t epochs, std::int64_t steps_per_epoch)
     : stream_(stream), is_terminal_(is_terminal), epochs_(epochs), steps_per_epoch_(steps_per_epoch) {}
 
+Progress::Past Progress::past() const {
+  return {(epoch_ - 1) * steps_per_epoch_ + epoch_steps_, images_, loss_sum_, seconds()};
+}
+
+void Progress::go_on_from(const Past& past) {
+  epoch_ = past.steps / steps_per_epoch_ + 1;
+  epoch_steps_ = past.steps % steps_per_epoch_;
+  images_ = past.images;
+  loss_sum_ = past.loss_sum;
+  trained_ = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(past.seconds));
+}
+
 void Progress::step(std::int64_t images, double loss) {
   ++epoch_steps_;
   images_ += images;
@@ -62,6 +74,9 @@ void Progress::finish_epoch(double psnr, double ssim, double kl) {
        << ssim << "  KL " << std::setprecision(3) << kl << "  " << std::lround(images_per_second())
        << " images/s  " << minutes(seconds_left()) << " left";
   stream_ << (is_terminal_ ? "\r" : "") << std::left << std::setw(78) << line.str() << std::endl;
+}
+
+void Progress::start_epoch() {
   ++epoch_;
   epoch_steps_ = 0;
   loss_sum_ = 0;

@@ -14,6 +14,16 @@ class Progress {
  public:
   Progress(std::ostream& stream, bool is_terminal, std::int64_t epochs, std::int64_t steps_per_epoch);
 
+  /// What is known of the steps before this run.
+  struct Past {
+    std::int64_t steps = 0;
+    std::int64_t images = 0;
+    double loss_sum = 0;  ///< of the steps since the last epoch ended
+    double seconds = 0;   ///< in training
+  };
+  Past past() const;
+  void go_on_from(const Past& past);
+
   /// A step of `images` images was made, with this loss.
   void step(std::int64_t images, double loss);
 
@@ -23,13 +33,15 @@ class Progress {
   /// Images a second in training, over everything so far.
   double images_per_second() const;
   double seconds() const;
+  bool epoch_is_complete() const { return epoch_steps_ == steps_per_epoch_; }
 
   /// Time counts between these.
   void resume() { running_since_ = Clock::now(); }
   void pause();
 
-  /// Prints a line of its own for the epoch, and starts the next.
+  /// Prints a line of its own for the epoch.
   void finish_epoch(double psnr, double ssim, double kl);
+  void start_epoch();
 
  private:
   using Clock = std::chrono::steady_clock;

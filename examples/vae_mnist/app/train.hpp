@@ -1,15 +1,17 @@
-// Training: the objective β KL + reconstruction loss, minimised by Adam at a cyclical rate.
+// Training: the objective β KL + reconstruction loss, minimised by Adam.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
+#include "app/communicator.hpp"
 #include "app/reconstruction_loss.hpp"
 #include "data/dataset.hpp"
 #include "network/vae.hpp"
 #include "training/adam.hpp"
-#include "training/learning_rate.hpp"
+#include "training/rate.hpp"
 
 namespace vae_mnist {
 
@@ -17,28 +19,45 @@ namespace vae_mnist {
 /// noise drowns the latent code for the first epochs.
 struct TrainOptions {
   ReconstructionLossOptions loss;
-  double beta = 0.005;  ///< weight of the KL divergence
+  std::int64_t frequency_warm_up = 0;  ///< steps in which λ rises from 0 to frequency_weight
+  double beta = 0.005;                 ///< weight of the KL divergence
   Index latent = 2;
   double initial_log_variance = -8;
   std::optional<OutputActivation> output;  ///< sigmoid for bce, which trains on logits; else linear
   Index epochs = 50;
   Index batch = 128;
   AdamOptions adam;
-  CyclicalRateOptions rate;
+  RateOptions rate;
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path out = "run";
   bool overwrite = false;  ///< whether a training that is in the folder already may be lost
+  bool resume = false;     ///< whether to go on with the training that is in the folder, if there is one
+  std::int64_t save_every =
+      500;  ///< steps from one saved state to the next; one is saved after every epoch, too
 };
 
+/// The activation of the reconstructions that such a training is after.
+OutputActivation shown_output(const TrainOptions& options);
+
+/// All that decides what comes of a training on such images, but for the images: a text, a line an option.
+std::string describe(const TrainOptions& options);
+
 /// Trains on split.train and, after every epoch, evaluates on split.test and writes to the folder `out` (made
-/// if it is missing): checkpoint.safetensors, history.csv, reconstructions.png, samples.png and manifold.png.
-/// Progress goes to the standard error.
+/// if it is missing): checkpoint.safetensors, history.csv, reconstructions.png, samples.png and manifold.png; and every
+/// `save_every` steps training.safetensors, all that it takes to go on. Progress goes to the standard error.
 ///
-/// The same options and images give the same weights, for any number of threads.
+/// The same options and images give the same weights, for any number of threads, and however often the training was
+/// stopped, or killed, and resumed. SIGINT and SIGTERM end it after the current step, its state saved; returns the
+/// signal then, and 0 once all epochs are done.
+///
+/// With several processes, each works on its share of every batch, and gradients are added up: the same weights but for
+/// rounding, for any number of them. The process of rank 0 alone writes; all read its folder to resume.
+///
 /// Throws, before it trains, std::invalid_argument for options outside their range and FileError for a folder
-/// that cannot be written to or holds a training already; std::runtime_error, the last epoch's files
-/// standing, once the loss is not finite.
-void train(const TrainOptions& options, const DataSplit& split);
+/// that cannot be written to, holds a training already, or one of other options or images; std::runtime_error, the last
+/// saved state standing, once the loss is not finite.
+int train(const TrainOptions& options, const DataSplit& split, Communicator& communicator);
+int train(const TrainOptions& options, const DataSplit& split);
 
 }  // namespace vae_mnist

@@ -24,6 +24,13 @@ struct DataSplit {
   Dataset test;
 };
 
+/// count images from first on.
+crisp::Images<float> slice(const crisp::Images<float>& images, Eigen::Index first, Eigen::Index count);
+
+/// The last `count` training images in place of the test images, and no longer to be trained on. Throws
+/// std::invalid_argument unless some images are left on either side.
+DataSplit hold_out(DataSplit split, Eigen::Index count);
+
 /// A gray level as the network sees it: 1 where level / 255 > 0.5, else 0.
 constexpr float binarised(std::uint8_t level) { return level >= 128 ? 1.0F : 0.0F; }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vae_mnist {
@@ -15,6 +16,10 @@ class HistoryCsv {
   /// Writes nothing yet. Throws std::invalid_argument without columns, or for a name with a comma, quote or
   /// line break, which CSV readers treat differently.
   HistoryCsv(std::filesystem::path path, const std::vector<std::string>& columns);
+
+  /// What the file holds, to go on with.
+  const std::string& text() const { return text_; }
+  void go_on_from(std::string text) { text_ = std::move(text); }
 
   /// Throws FileError if the file cannot be written (the row is kept and written with the next), and
   /// std::invalid_argument unless there is one number for every column.

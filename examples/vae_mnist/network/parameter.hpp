@@ -44,6 +44,7 @@ struct ParameterStorage {
   std::vector<Index> shape;
   Array value;
   Array gradient;
+  Index offset = 0;  ///< among all parameters of the network, put one after another
 };
 
 /// Glorot's uniform start: within +-sqrt(6 / (fan in + fan out)), where the fans of a weight [a, b, height,

@@ -42,6 +42,12 @@ class Vae {
         parameters_.back().value.tail(latent_) = static_cast<T>(options.initial_log_variance);
       }
     });
+    Index offset = 0;
+    for (auto& parameter : parameters_) {
+      parameter.offset = offset;
+      offset += parameter.gradient.size();
+    }
+    gradient_sums_.resize(static_cast<std::size_t>(offset));
   }
 
   Index latent() const { return latent_; }
@@ -104,9 +110,17 @@ class Vae {
   /// every parameter. mean_gradient and log_variance_gradient are what reaches them directly (from the KL
   /// term), not through the reconstruction. Throws crisp::ShapeError unless all shapes are those of the last
   /// forward. Change no parameter in between.
+  ///
+  /// Shards are added up in double, and `complete` may add to the sums, std::vector<double>, parameter after parameter,
+  /// before they are rounded: so processes that have a few shards each come to the same gradients as one that has all.
   template <typename Executor = crisp::Serial>
   void backward(const crisp::Images<T>& reconstruction_gradient, const Latent<T>& mean_gradient,
                 const Latent<T>& log_variance_gradient, const Executor& executor = {}) {
+    backward(reconstruction_gradient, mean_gradient, log_variance_gradient, executor, [](auto&) {});
+  }
+  template <typename Executor, typename Complete>
+  void backward(const crisp::Images<T>& reconstruction_gradient, const Latent<T>& mean_gradient,
+                const Latent<T>& log_variance_gradient, const Executor& executor, const Complete& complete) {
     const Index batch = output_.reconstruction.dimension(0);
     if (batch == 0) throw std::logic_error("Vae::backward needs a forward before it");
     detail::check_images(reconstruction_gradient, batch);
@@ -117,13 +131,23 @@ class Vae {
       backward_shard(shard(index), reconstruction_gradient, mean_gradient, log_variance_gradient, first,
                      count, slot);
     });
-    store_gradients(shard_count(batch), executor);
+    add_up_shards(shard_count(batch), executor);
+    complete(gradient_sums_);
+    store_gradients(executor);
   }
 
- private:
+  /// The part of backward for a process that has no images in a batch.
+  template <typename Complete>
+  void backward_without_images(const Complete& complete) {
+    std::fill(gradient_sums_.begin(), gradient_sums_.end(), 0.0);
+    complete(gradient_sums_);
+    store_gradients(crisp::Serial());
+  }
+
   /// Few enough for many threads to share a batch, many enough for the sums of gradients to cost little.
   static constexpr Index shard_images = 8;
 
+ private:
   /// What a shard keeps from forward to backward, and the gradients it sums.
   struct Shard {
     explicit Shard(const Vae& vae)
@@ -191,14 +215,32 @@ class Vae {
                       shard.encoder_gradient, slot.encoder);
   }
 
-  /// Adds up the shards' gradients, in order, and hands them to the parameters.
+  /// Adds up the shards' gradients, in order.
   template <typename Executor>
-  void store_gradients(Index shards, const Executor& executor) {
+  void add_up_shards(Index shards, const Executor& executor) {
     for_each_layer_in_parallel(executor, [&](auto& layer, auto gradient, auto& weight, auto& bias) {
-      auto& sum = gradient(shard(0));
-      for (Index index = 1; index < shards; ++index) sum += gradient(shard(index));
-      layer.store_gradient(sum, weight.gradient.data(), bias.gradient.data());
+      for (auto* parameter : {&weight, &bias}) sums_of(*parameter).setZero();
+      for (Index index = 0; index < shards; ++index) {
+        layer.store_gradient(gradient(shard(index)), weight.gradient.data(), bias.gradient.data());
+        for (auto* parameter : {&weight, &bias}) {
+          sums_of(*parameter) += parameter->gradient.template cast<double>();
+        }
+      }
     });
+  }
+
+  /// Hands the sums to the parameters.
+  template <typename Executor>
+  void store_gradients(const Executor& executor) {
+    for_each_layer_in_parallel(executor, [&](auto&, auto, auto& weight, auto& bias) {
+      for (auto* parameter : {&weight, &bias}) {
+        parameter->gradient = sums_of(*parameter).template cast<T>();
+      }
+    });
+  }
+
+  Eigen::Map<Eigen::ArrayXd> sums_of(const ParameterStorage<T>& parameter) {
+    return {gradient_sums_.data() + parameter.offset, parameter.gradient.size()};
   }
 
   template <typename Executor>
@@ -264,6 +306,7 @@ class Vae {
   Encoder<T> encoder_;
   Decoder<T> decoder_;
   std::vector<ParameterStorage<T>> parameters_;
+  std::vector<double> gradient_sums_;  // of all parameters, one after another
   VaeOutput<T> output_;
   std::vector<Shard> shards_;
   std::vector<Slot> slots_;

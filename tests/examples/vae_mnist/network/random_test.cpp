@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -71,4 +72,15 @@ TEST_CASE("the numbers are these on every platform") {
   CHECK(random.normal() == 0x1.af6df0655c689p+0);
   CHECK(random.normal() == 0x1.c8e7d9eeb494p-2);
   CHECK(random.below(1000) == 559);
+}
+
+TEST_CASE("every step of every seed has random numbers of its own") {
+  std::set<double> first_numbers;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    for (std::uint64_t index = 0; index < 50; ++index) {
+      first_numbers.insert(vae_mnist::random_of(seed, index).uniform());
+    }
+  }
+  CHECK(first_numbers.size() == 2500);
+  CHECK(vae_mnist::random_of(3, 7).uniform() == vae_mnist::random_of(3, 7).uniform());
 }

@@ -1,10 +1,12 @@
 // Adam against steps computed by hand, the cyclical learning rate against its definition.
 #include "support/catch.hpp"
 #include "training/adam.hpp"
-#include "training/learning_rate.hpp"
+#include "training/rate.hpp"
 
 using vae_mnist::Adam;
-using vae_mnist::CyclicalRate;
+using vae_mnist::Rate;
+using vae_mnist::RateOptions;
+using vae_mnist::RateSchedule;
 
 namespace {
 
@@ -61,7 +63,7 @@ TEST_CASE("Adam goes on from a saved state as if never interrupted") {
 }
 
 TEST_CASE("the learning rate climbs and falls, half as high every cycle") {
-  const CyclicalRate rate;
+  const Rate rate{RateOptions()};
   CHECK(rate(0) == Approx(1e-4));
   CHECK(rate(1) == Approx(1e-4 + 9e-4 / 2000));
   CHECK(rate(1000) == Approx(5.5e-4));
@@ -75,12 +77,38 @@ TEST_CASE("the learning rate climbs and falls, half as high every cycle") {
   CHECK(rate(23450) > 1e-4);
 }
 
+TEST_CASE("the cosine rate warms up, falls, and ends at its minimum") {
+  RateOptions options;
+  options.schedule = RateSchedule::cosine;
+  options.minimum = 1e-5;
+  options.maximum = 2e-3;
+  options.warm_up = 99;
+  const Rate rate(options, 1100);
+  CHECK(rate(0) == Approx(2e-5));
+  CHECK(rate(49) == Approx(1e-3));
+  CHECK(rate(99) == Approx(2e-3));
+  CHECK(rate(599) == Approx((1e-5 + 2e-3) / 2));
+  CHECK(rate(1099) == Approx(1e-5));
+  CHECK(rate(2000) == Approx(1e-5));
+  options.warm_up = 5000;  // longer than the training
+  CHECK(Rate(options, 1100)(1099) == Approx(2e-3 * 1100 / 5001));
+}
+
 TEST_CASE("learning rates that make no sense are refused with their numbers") {
   using Catch::Matchers::Contains;
-  CHECK_THROWS_WITH(CyclicalRate({0, 1e-3, 10}), Contains("minimum 0 and maximum 0.001"));
-  CHECK_THROWS_WITH(CyclicalRate({1e-2, 1e-3, 10}), Contains("minimum 0.01 and maximum 0.001"));
-  CHECK_THROWS_AS(CyclicalRate({1e-4, std::nan(""), 10}), std::invalid_argument);
-  CHECK_THROWS_AS(CyclicalRate({1e-4, INFINITY, 10}), std::invalid_argument);
-  CHECK_THROWS_WITH(CyclicalRate({1e-4, 1e-3, 0}), Contains("step_size of at least 1, got 0"));
-  CHECK_THROWS_AS(CyclicalRate({1e-4, 1e-3, -5}), std::invalid_argument);
+  const auto rate = [](double minimum, double maximum, std::int64_t step_size, std::int64_t warm_up) {
+    RateOptions options;
+    options.minimum = minimum;
+    options.maximum = maximum;
+    options.step_size = step_size;
+    options.warm_up = warm_up;
+    return Rate(options);
+  };
+  CHECK_THROWS_WITH(rate(0, 1e-3, 10, 0), Contains("minimum 0 and maximum 0.001"));
+  CHECK_THROWS_WITH(rate(1e-2, 1e-3, 10, 0), Contains("minimum 0.01 and maximum 0.001"));
+  CHECK_THROWS_AS(rate(1e-4, std::nan(""), 10, 0), std::invalid_argument);
+  CHECK_THROWS_AS(rate(1e-4, INFINITY, 10, 0), std::invalid_argument);
+  CHECK_THROWS_WITH(rate(1e-4, 1e-3, 0, 0), Contains("step size of at least 1, got 0"));
+  CHECK_THROWS_AS(rate(1e-4, 1e-3, -5, 0), std::invalid_argument);
+  CHECK_THROWS_WITH(rate(1e-4, 1e-3, 1, -7), Contains("at least 0 steps, got -7"));
 }

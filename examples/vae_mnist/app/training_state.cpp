@@ -1,0 +1,123 @@
+#include "app/training_state.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "files/file_error.hpp"
+#include "files/safetensors.hpp"
+
+namespace vae_mnist {
+namespace {
+
+using Path = std::filesystem::path;
+
+/// A number as a text that reads back to the bit.
+template <typename Number>
+std::string to_text(Number number) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+}
+
+const std::string& metadata(const Path& path, const Safetensors& contents, const std::string& key) {
+  const auto found = contents.metadata.find(key);
+  if (found == contents.metadata.end())
+    fail_at(path, "is not the state of a training: it has no '", key, "'");
+  return found->second;
+}
+
+template <typename Number>
+Number number(const Path& path, const Safetensors& contents, const std::string& key) {
+  const std::string& text = metadata(path, contents, key);
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    fail_at(path, "has '", text, "' for '", key, "', which is not a number");
+  }
+  return value;
+}
+
+template <typename Values>
+void put(Safetensors& contents, const std::string& name, const Values& values) {
+  NamedTensor& tensor = contents.tensors[name];
+  tensor.shape = {static_cast<std::size_t>(values.size())};
+  tensor.values.assign(values.begin(), values.end());
+}
+
+template <typename Values>
+const NamedTensor& find(const Path& path, const Safetensors& contents, const std::string& name,
+                        const Values& like) {
+  const auto found = contents.tensors.find(name);
+  if (found == contents.tensors.end()) fail_at(path, "has no tensor '", name, "'");
+  if (found->second.values.size() != static_cast<std::size_t>(like.size())) {
+    fail_at(path, "has ", found->second.values.size(), " numbers in '", name, "', where there should be ",
+            like.size());
+  }
+  return found->second;
+}
+
+/// The first line that differs, of each.
+std::pair<std::string, std::string> first_difference(const std::string& a, const std::string& b) {
+  std::istringstream a_lines(a);
+  std::istringstream b_lines(b);
+  std::string a_line;
+  std::string b_line;
+  do {
+    if (!std::getline(a_lines, a_line)) a_line = "nothing";
+    if (!std::getline(b_lines, b_line)) b_line = "nothing";
+  } while (a_line == b_line && a_line != "nothing");
+  return {a_line, b_line};
+}
+
+/// Calls visit(name, values) for all that is restored to the bit.
+template <typename State, typename Visit>
+void for_each_array(Vae<float>& vae, State& adam, const Visit& visit) {
+  std::size_t i = 0;
+  for (Parameter<float>& parameter : vae.parameters()) {
+    visit(parameter.name, parameter.value);
+    visit(parameter.name + ".m", adam.first_moment[i]);
+    visit(parameter.name + ".v", adam.second_moment[i]);
+    ++i;
+  }
+}
+
+}  // namespace
+
+void save_training(const Path& path, Vae<float>& vae, const Adam<float>& adam, const TrainingState& state) {
+  Safetensors contents;
+  contents.metadata = {{"description", state.description},         {"history", state.history},
+                       {"steps", to_text(adam.state().steps)},     {"images", to_text(state.past.images)},
+                       {"loss_sum", to_text(state.past.loss_sum)}, {"seconds", to_text(state.past.seconds)}};
+  for_each_array(vae, adam.state(),
+                 [&](const std::string& name, const auto& values) { put(contents, name, values); });
+  write_safetensors(path, contents);
+}
+
+TrainingState load_training(const Path& path, const std::string& expected_description, Vae<float>& vae,
+                            Adam<float>& adam) {
+  const Safetensors contents = read_safetensors(path);
+  TrainingState state;
+  state.description = metadata(path, contents, "description");
+  if (state.description != expected_description) {
+    const auto [theirs, ours] = first_difference(state.description, expected_description);
+    fail_at(path, "is the state of another training: it has '", theirs, "', not '", ours, "'");
+  }
+  state.history = metadata(path, contents, "history");
+  state.past.steps = number<std::int64_t>(path, contents, "steps");
+  state.past.images = number<std::int64_t>(path, contents, "images");
+  state.past.loss_sum = number<double>(path, contents, "loss_sum");
+  state.past.seconds = number<double>(path, contents, "seconds");
+  // All of it is there before anything is changed.
+  for_each_array(vae, adam.state(),
+                 [&](const std::string& name, const auto& values) { find(path, contents, name, values); });
+  for_each_array(vae, adam.state(), [&](const std::string& name, auto& values) {
+    const NamedTensor& tensor = find(path, contents, name, values);
+    std::copy(tensor.values.begin(), tensor.values.end(), values.begin());
+  });
+  adam.state().steps = state.past.steps;
+  return state;
+}
+
+}  // namespace vae_mnist

@@ -1,0 +1,29 @@
+// All that it takes to go on with a training, as a safetensors file: the parameters by their names, the optimiser's
+// moments beside them as NAME.m and NAME.v, and the rest in the metadata.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "app/progress.hpp"
+#include "network/vae.hpp"
+#include "training/adam.hpp"
+
+namespace vae_mnist {
+
+struct TrainingState {
+  std::string description;  ///< of the options and images: another training's state is of no use
+  Progress::Past past;
+  std::string history;  ///< the text of history.csv
+};
+
+/// Writes it atomically.
+void save_training(const std::filesystem::path& path, Vae<float>& vae, const Adam<float>& adam,
+                   const TrainingState& state);
+
+/// Restores network and optimiser, to the bit. Throws FileError, these being as they were, for a file that is not whole,
+/// and for one whose description is not the expected one, naming the first line in which they differ.
+TrainingState load_training(const std::filesystem::path& path, const std::string& expected_description,
+                            Vae<float>& vae, Adam<float>& adam);
+
+}  // namespace vae_mnist

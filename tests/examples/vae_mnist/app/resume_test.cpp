@@ -1,0 +1,159 @@
+// A training that is killed, stopped or asked to stop, and then resumed, ends as if nothing had happened.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "app/train.hpp"
+#include "data/drawn_digits.hpp"
+#include "files/read_file.hpp"
+#include "network/random.hpp"
+#include "support/catch.hpp"
+#include "support/file_error_of.hpp"
+#include "support/temporary_folder.hpp"
+
+using namespace vae_mnist;
+using namespace vae_mnist_test;
+
+namespace {
+
+const DataSplit& few_digits() {
+  static const DataSplit split = drawn_digits({3, 300, 40});
+  return split;
+}
+
+TrainOptions small_training(const std::filesystem::path& out) {
+  TrainOptions options;
+  options.loss.frequency_weight = 0.01;
+  options.frequency_warm_up = 7;
+  options.epochs = 6;
+  options.batch = 32;
+  options.threads = 2;
+  options.save_every = 3;
+  options.out = out;
+  options.resume = true;
+  return options;
+}
+
+/// Trains in a process of its own, which exits with what train() returns.
+pid_t start(const TrainOptions& options) {
+  const pid_t child = fork();
+  if (child != 0) return child;
+  if (std::freopen("/dev/null", "w", stderr) == nullptr) _exit(99);
+  try {
+    _exit(train(options, few_digits()));
+  } catch (...) {
+    _exit(98);
+  }
+}
+
+int wait_for(pid_t child) {
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return status;
+}
+
+/// The history but for its columns on time.
+std::string without_times(const std::filesystem::path& file) {
+  std::ifstream lines(file);
+  std::ostringstream text;
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t times = line.rfind(',', line.rfind(',') - 1);
+    text << line.substr(0, times) << '\n';
+  }
+  return text.str();
+}
+
+void check_same_outcome(const std::filesystem::path& a, const std::filesystem::path& b) {
+  CHECK(read_file(a / "checkpoint.safetensors") == read_file(b / "checkpoint.safetensors"));
+  CHECK(without_times(a / "history.csv") == without_times(b / "history.csv"));
+  CHECK(read_file(a / "samples.png") == read_file(b / "samples.png"));
+}
+
+/// Lets a training run for random moments until it is done, sending it the signal at the end of each. Returns how often
+/// it was still running then.
+int disturb(const TrainOptions& options, int signal, std::uint64_t seed) {
+  std::signal(signal, SIG_DFL);  // not Catch's handler, which the processes would inherit
+  Random random(seed);
+  int disturbed = 0;
+  // Longer and longer, so that on a slow machine, too, some live to see a step.
+  for (double longest = 0.02; longest < 60; longest *= 1.1) {
+    const pid_t child = start(options);
+    std::this_thread::sleep_for(std::chrono::duration<double>(longest * random.uniform()));
+    kill(child, signal);
+    const int status = wait_for(child);
+    if (WIFEXITED(status)) {
+      if (WEXITSTATUS(status) == 0) return disturbed;
+      REQUIRE(WEXITSTATUS(status) == signal);  // it stopped cleanly, and said why
+    } else {
+      REQUIRE(WTERMSIG(status) == signal);
+    }
+    ++disturbed;
+  }
+  FAIL("never done");
+  return disturbed;
+}
+
+}  // namespace
+
+TEST_CASE("A training that is killed again and again ends with the same weights", "[train][resume]") {
+  const TemporaryFolder folder;
+  REQUIRE(WEXITSTATUS(wait_for(start(small_training(folder / "undisturbed")))) == 0);
+  const int kills = disturb(small_training(folder / "killed"), SIGKILL, 1);
+  CHECK(kills >= 3);
+  check_same_outcome(folder / "undisturbed", folder / "killed");
+}
+
+TEST_CASE("A training that is asked to stop saves the step it is at", "[train][resume]") {
+  const TemporaryFolder folder;
+  REQUIRE(WEXITSTATUS(wait_for(start(small_training(folder / "undisturbed")))) == 0);
+  TrainOptions options = small_training(folder / "stopped");
+  options.save_every = 1000000;  // only because it was asked to
+  CHECK(disturb(options, SIGINT, 2) >= 3);
+  check_same_outcome(folder / "undisturbed", folder / "stopped");
+  TrainOptions other = small_training(folder / "terminated");
+  other.save_every = 1000000;
+  CHECK(disturb(other, SIGTERM, 3) >= 3);
+  check_same_outcome(folder / "undisturbed", folder / "terminated");
+}
+
+TEST_CASE("A finished training that is resumed stays as it is", "[train][resume]") {
+  const TemporaryFolder folder;
+  TrainOptions options = small_training(folder / "run");
+  options.epochs = 1;
+  CHECK(train(options, few_digits()) == 0);
+  const std::string checkpoint = read_file(folder / "run" / "checkpoint.safetensors");
+  const std::string history = read_file(folder / "run" / "history.csv");
+  options.threads = 3;
+  CHECK(train(options, few_digits()) == 0);
+  CHECK(read_file(folder / "run" / "checkpoint.safetensors") == checkpoint);
+  CHECK(read_file(folder / "run" / "history.csv") == history);
+}
+
+TEST_CASE("Another training's state is refused, and what differs named", "[train][resume][errors]") {
+  const TemporaryFolder folder;
+  TrainOptions options = small_training(folder / "run");
+  options.epochs = 1;
+  train(options, few_digits());
+  const std::string state = read_file(folder / "run" / "training.safetensors");
+
+  TrainOptions other = options;
+  other.beta = 0.25;
+  CHECK_THAT(file_error_of([&] { train(other, few_digits()); }),
+             Catch::Contains("'beta 0.005") && Catch::Contains("not 'beta 0.25'"));
+  other = options;
+  other.loss.windows = {4, 8};
+  CHECK_THAT(file_error_of([&] { train(other, few_digits()); }), Catch::Contains("not 'windows 4 8'"));
+  CHECK_THAT(file_error_of([&] {
+               train(options, drawn_digits({4, 300, 40}));
+             }),
+             Catch::Contains("300 images") && Catch::Contains("checksum"));
+  CHECK(read_file(folder / "run" / "training.safetensors") == state);
+
+  put(folder / "run" / "training.safetensors", state.substr(0, state.size() / 2));
+  CHECK_THAT(file_error_of([&] { train(options, few_digits()); }), Catch::Contains("training.safetensors"));
+}
