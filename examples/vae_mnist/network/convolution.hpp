@@ -59,10 +59,11 @@ class ConvolutionLayer {
     for_each_block(images, [&](Index first, Index count) {
       const T* from = input_images + first * input().size();
       T* to = output_images + first * output().size();
-      MatrixMap<T> pixels(to, count * output().pixels(), output().channels);
-      if (transposed) pixels.rowwise() = bias_;
+      if (transposed) fill_with_bias(to, count * output().size());
       differentiate(count, sides<const T*>(from, nullptr), sides<T*>(nullptr, to), nullptr, workspace);
-      if (!transposed) pixels.rowwise() += bias_;
+      if (!transposed) {
+        MatrixMap<T>(to, count * output().pixels(), output().channels).rowwise() += bias_;
+      }
     });
   }
 
@@ -148,6 +149,14 @@ class ConvolutionLayer {
         const auto scatter = g == 0 ? scatter_columns<T> : scatter_add_columns<T>;
         scatter(group.narrow_tiles, group.narrow, images, narrow, to.y);
       }
+    }
+  }
+
+  /// Every pixel becomes the bias: what is filled already is copied behind itself.
+  void fill_with_bias(T* to, Index size) const {
+    std::copy_n(bias_.data(), bias_size(), to);
+    for (Index filled = bias_size(); filled < size; filled *= 2) {
+      std::copy_n(to, std::min(filled, size - filled), to + filled);
     }
   }
 

@@ -1,7 +1,8 @@
 // A matrix cut into panels: vertical strips, two packets wide, each stored row after row.
 //
 //     columns 0 ... width-1 | width ... 2 width-1 | ...      in memory: the first strip, top to bottom; then
-//                                                            the second; the last one filled up to full width
+//                                                            the second; the last one filled up to full
+//                                                            width, an only one to a packet if that will do
 //
 // A strip of a few hundred rows stays in the first-level cache and is read in order, whatever the shape of
 // the matrix it comes from; this is what makes the products in panel_product.hpp run near the processor's
@@ -14,12 +15,14 @@
 
 namespace vae_mnist {
 
-/// The widest SIMD register that the compiler was asked for: 8 floats with AVX, 4 with SSE.
+/// The widest SIMD register that the compiler was asked for: 16 floats with AVX-512, 8 with AVX, 4 with SSE.
 template <typename T>
 using Packet = xsimd::batch<T>;
 
 template <typename T>
-inline constexpr Index panel_width = 2 * static_cast<Index>(Packet<std::remove_const_t<T>>::size);
+inline constexpr auto packet_size = static_cast<Index>(Packet<std::remove_const_t<T>>::size);
+template <typename T>
+inline constexpr Index panel_width = 2 * packet_size<T>;
 
 /// Panels somewhere in memory; T is const where they are only read.
 template <typename T>
@@ -67,8 +70,8 @@ class Panels {
   Index rows() const { return rows_; }
   Index columns() const { return columns_; }
 
-  PanelView<T> view() { return {data_.data(), rows_, columns_, width, rows_ * width}; }
-  PanelView<const T> view() const { return {data_.data(), rows_, columns_, width, rows_ * width}; }
+  PanelView<T> view() { return {data_.data(), rows_, columns_, row_step(), rows_ * row_step()}; }
+  PanelView<const T> view() const { return {data_.data(), rows_, columns_, row_step(), rows_ * row_step()}; }
 
   /// One element, for packing and unpacking.
   T& operator()(Index row, Index column) { return view()(row, column); }
@@ -79,7 +82,8 @@ class Panels {
   auto array() const { return data_.head(size()); }
 
  private:
-  Index size() const { return (columns_ + width - 1) / width * rows_ * width; }
+  Index row_step() const { return columns_ <= packet_size<T> ? packet_size<T> : width; }
+  Index size() const { return (columns_ + width - 1) / width * rows_ * row_step(); }
 
   Index rows_ = 0;
   Index columns_ = 0;

@@ -38,9 +38,9 @@ Matrix<T> random_matrix(Index rows, Index columns) {
 
 TEMPLATE_TEST_CASE("products on panels equal Eigen's", "", float, double) {
   using T = TestType;
-  for (const Index m : {1, 2, 5, 6, 7, 13, 36}) {
+  for (const Index m : {1, 2, 5, 6, 7, 12, 13, 23, 36}) {
     for (const Index k : {1, 4, 15, 16, 17, 33}) {
-      for (const Index n : {1, 3, 8, 16, 19, 32}) {
+      for (const Index n : {1, 3, 8, 16, 19, 32, 35}) {
         CAPTURE(m, k, n);
         const Matrix<T> a = random_matrix<T>(m, k);
         const Matrix<T> b = random_matrix<T>(k, n);
