@@ -13,6 +13,7 @@
 #include "app/evaluation.hpp"
 #include "app/exit_status.hpp"
 #include "app/pictures.hpp"
+#include "app/processes.hpp"
 #include "app/train.hpp"
 #include "crisp/losses/presets.hpp"
 #include "data/drawn_digits.hpp"
@@ -185,8 +186,12 @@ class TrainCommand {
  private:
   void run() {
     const DataSplit split = data_.load();
-    signal_ = train(options_, split);
-    if (signal_ == 0) std::cerr << "checkpoint, history and pictures are in " << options_.out << "\n";
+    with_all_processes([&](Communicator& processes) {
+      signal_ = train(options_, split, processes);
+      if (signal_ == 0 && processes.rank() == 0) {
+        std::cerr << "checkpoint, history and pictures are in " << options_.out << "\n";
+      }
+    });
   }
 
   TrainOptions options_;

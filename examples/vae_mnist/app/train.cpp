@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <crisp/core/errors.hpp>
+#include <csignal>
 #include <iostream>
 #include <sstream>
 
@@ -88,6 +89,7 @@ class Run {
       : options_(options),
         split_(split),
         is_writer_(communicator.rank() == 0),
+        processes_(communicator.size()),
         description_(describe(options, split)),
         threads_(options.threads),
         trainer_(options, split.train.images, threads_, communicator),
@@ -115,7 +117,7 @@ class Run {
           std::cerr << "\nstopped after step " << trainer_.steps() << " of " << trainer_.steps_in_all()
                     << ", which is saved; --resume goes on from there\n";
         }
-        return signals.received();
+        return signals.received() != 0 ? signals.received() : SIGTERM;  // another process got it
       }
     }
     return 0;
@@ -154,6 +156,7 @@ class Run {
     std::cerr << (trainer_.steps() == 0 ? "training on " : "going on training on ")
               << split_.train.images.dimension(0) << " images (" << split_.train.name << "), testing on "
               << split_.test.images.dimension(0) << ", threads: " << options_.threads;
+    if (processes_ > 1) std::cerr << " in each of " << processes_ << " processes";
     if (trainer_.steps() > 0) {
       std::cerr << ", after step " << trainer_.steps() << " of " << trainer_.steps_in_all();
     }
@@ -190,6 +193,7 @@ class Run {
   const TrainOptions& options_;
   const DataSplit& split_;
   bool is_writer_;
+  int processes_;
   std::string description_;
   crisp::Threads threads_;
   Trainer trainer_;
