@@ -1,6 +1,7 @@
 // vae_mnist: train, evaluate and sample the paper's variational autoencoder. This file is the command line
 // alone.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,8 @@
 #include "app/pictures.hpp"
 #include "app/processes.hpp"
 #include "app/train.hpp"
+#include "compare/compare.hpp"
+#include "compare/rows.hpp"
 #include "crisp/losses/presets.hpp"
 #include "data/drawn_digits.hpp"
 #include "data/mnist.hpp"
@@ -199,6 +202,45 @@ class TrainCommand {
   int signal_ = 0;
 };
 
+class CompareCommand {
+ public:
+  explicit CompareCommand(CLI::App& app) {
+    CLI::App& command = *app.add_subcommand("compare",
+                                            "Train a network for every row of the comparison and every seed; "
+                                            "write table.md, table.csv, report.html");
+    std::string names;
+    for (const Row& row : comparison_rows()) names += (names.empty() ? "" : ", ") + row.name;
+    command.add_option("--rows", options_.rows, "Rows, such as l2,ssim; by default all: " + names)
+        ->delimiter(',');
+    command.add_option("--seeds", options_.seeds, "Seeds, such as 1,2,3")
+        ->delimiter(',')
+        ->capture_default_str();
+    data_.add_to(command);
+    data_.add_training_options_to(command);
+    add_number(command, "--epochs", options_.epochs, "Times through the training images, for every run");
+    command.add_option("--references", options_.references,
+                       "Folder with the authors' checkpoints, to be measured too");
+    command
+        .add_option("--out", options_.out,
+                    "Folder for runs, tables and report; what is done there is not done again")
+        ->capture_default_str();
+    add_threads(command, options_.threads);
+    command.callback([this] { run(); });
+  }
+
+  int exit_status() const { return signal_ == 0 ? 0 : 128 + signal_; }
+
+ private:
+  void run() {
+    signal_ = compare(options_, data_.load());
+    if (signal_ == 0) std::cerr << "table.md, table.csv and report.html are in " << options_.out << "\n";
+  }
+
+  CompareOptions options_;
+  DataOptions data_;
+  int signal_ = 0;
+};
+
 class EvaluateCommand {
  public:
   explicit EvaluateCommand(CLI::App& app) {
@@ -273,8 +315,9 @@ int main(int argc, char** argv) {
                "vae_mnist");
   app.require_subcommand(1);
   TrainCommand train_command(app);
+  CompareCommand compare_command(app);
   const EvaluateCommand evaluate_command(app);
   const SampleCommand sample_command(app);
   const int status = exit_status_of("vae_mnist", app, [&] { app.parse(argc, argv); });
-  return status == 0 ? train_command.exit_status() : status;
+  return std::max({status, train_command.exit_status(), compare_command.exit_status()});
 }

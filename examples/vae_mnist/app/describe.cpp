@@ -1,3 +1,5 @@
+#include <zlib.h>
+
 #include <sstream>
 #include <string>
 
@@ -5,6 +7,7 @@
 #include "app/train.hpp"
 
 namespace vae_mnist {
+namespace {
 
 std::string describe(const TrainOptions& options) {
   std::ostringstream text;
@@ -57,6 +60,20 @@ std::string describe(const TrainOptions& options) {
   line("adam-beta2", options.adam.beta2);
   line("adam-epsilon", options.adam.epsilon);
   line("seed", options.seed);
+  return text.str();
+}
+
+}  // namespace
+
+std::string describe(const TrainOptions& options, const DataSplit& split) {
+  std::ostringstream text;
+  text << describe(options);
+  for (const Dataset* data : {&split.train, &split.test}) {
+    const auto* bytes = reinterpret_cast<const Bytef*>(data->images.data());
+    const auto count = static_cast<z_size_t>(data->images.size()) * sizeof(float);
+    text << data->images.dimension(0) << " images, " << data->name << ", checksum "
+         << crc32_z(crc32_z(0, nullptr, 0), bytes, count) << '\n';
+  }
   return text.str();
 }
 

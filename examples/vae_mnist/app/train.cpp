@@ -1,13 +1,11 @@
 #include "app/train.hpp"
 
 #include <unistd.h>
-#include <zlib.h>
 
 #include <cmath>
 #include <crisp/core/errors.hpp>
 #include <csignal>
 #include <iostream>
-#include <sstream>
 
 #include "app/checkpoint.hpp"
 #include "app/evaluation.hpp"
@@ -45,19 +43,6 @@ void check_options(const TrainOptions& options, const DataSplit& split) {
 
 constexpr const char* checkpoint_name = "checkpoint.safetensors";
 constexpr const char* state_name = "training.safetensors";
-
-/// The options' text, and what tells the images from others.
-std::string describe(const TrainOptions& options, const DataSplit& split) {
-  std::ostringstream text;
-  text << describe(options);
-  for (const Dataset* data : {&split.train, &split.test}) {
-    const auto* bytes = reinterpret_cast<const Bytef*>(data->images.data());
-    const auto count = static_cast<z_size_t>(data->images.size()) * sizeof(float);
-    text << data->images.dimension(0) << " images, " << data->name << ", checksum "
-         << crc32_z(crc32_z(0, nullptr, 0), bytes, count) << '\n';
-  }
-  return text.str();
-}
 
 /// The network as it is to be seen: with its sigmoid, even where training leaves that to the loss.
 class ShownNetwork {

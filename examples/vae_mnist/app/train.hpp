@@ -40,8 +40,8 @@ struct TrainOptions {
 /// The activation of the reconstructions that such a training is after.
 OutputActivation shown_output(const TrainOptions& options);
 
-/// All that decides what comes of a training on such images, but for the images: a text, a line an option.
-std::string describe(const TrainOptions& options);
+/// All that decides what comes of a training: a text, a line an option, and what tells the images from others.
+std::string describe(const TrainOptions& options, const DataSplit& split);
 
 /// Trains on split.train and, after every epoch, evaluates on split.test and writes to the folder `out` (made
 /// if it is missing): checkpoint.safetensors, history.csv, reconstructions.png, samples.png and manifold.png; and every

@@ -95,15 +95,18 @@ void save_training(const Path& path, Vae<float>& vae, const Adam<float>& adam, c
   write_safetensors(path, contents);
 }
 
+void check_same_training(const Path& path, const std::string& description, const std::string& expected) {
+  if (description == expected) return;
+  const auto [theirs, ours] = first_difference(description, expected);
+  fail_at(path, "is of another training: it has '", theirs, "', not '", ours, "'");
+}
+
 TrainingState load_training(const Path& path, const std::string& expected_description, Vae<float>& vae,
                             Adam<float>& adam) {
   const Safetensors contents = read_safetensors(path);
   TrainingState state;
   state.description = metadata(path, contents, "description");
-  if (state.description != expected_description) {
-    const auto [theirs, ours] = first_difference(state.description, expected_description);
-    fail_at(path, "is the state of another training: it has '", theirs, "', not '", ours, "'");
-  }
+  check_same_training(path, state.description, expected_description);
   state.history = metadata(path, contents, "history");
   state.past.steps = number<std::int64_t>(path, contents, "steps");
   state.past.images = number<std::int64_t>(path, contents, "images");

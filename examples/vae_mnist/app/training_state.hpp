@@ -26,4 +26,8 @@ void save_training(const std::filesystem::path& path, Vae<float>& vae, const Ada
 TrainingState load_training(const std::filesystem::path& path, const std::string& expected_description,
                             Vae<float>& vae, Adam<float>& adam);
 
+/// Throws FileError, naming the first line in which they differ, unless a file's description is the expected one.
+void check_same_training(const std::filesystem::path& path, const std::string& description,
+                         const std::string& expected);
+
 }  // namespace vae_mnist

@@ -1,11 +1,15 @@
 #include "files/history_csv.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
 #include "files/atomic_file.hpp"
+#include "files/file_error.hpp"
+#include "files/read_file.hpp"
 
 namespace vae_mnist {
 namespace {
@@ -38,6 +42,43 @@ void HistoryCsv::add(const std::vector<double>& row) {
   for (std::size_t i = 0; i < row.size(); ++i) text_ += (i == 0 ? "" : ",") + shortest_exact(row[i]);
   text_ += '\n';
   write_atomically(path_, text_);
+}
+
+const std::vector<double>& HistoryTable::column(const std::string& name) const {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) throw std::invalid_argument("a history has no column '" + name + "'");
+  return columns[static_cast<std::size_t>(found - names.begin())];
+}
+
+HistoryTable read_history(const std::filesystem::path& path) {
+  HistoryTable table;
+  std::istringstream lines(read_file(path));
+  std::size_t line_number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++line_number;
+    std::istringstream cells(line);
+    std::size_t column = 0;
+    for (std::string cell; std::getline(cells, cell, ','); ++column) {
+      if (line_number == 1) {
+        table.names.push_back(cell);
+        table.columns.emplace_back();
+        continue;
+      }
+      double number = 0;
+      const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+      if (error != std::errc() || end != cell.data() + cell.size() || column >= table.names.size()) {
+        fail_at(path, "has a line ", line_number, " with '", cell, "' in column ", column + 1, " of ",
+                table.names.size());
+      }
+      table.columns[column].push_back(number);
+    }
+    if (column != table.names.size()) {
+      fail_at(path, "has a line ", line_number, " of ", column, " numbers, where there should be ",
+              table.names.size());
+    }
+  }
+  if (table.names.empty()) fail_at(path, "has no header");
+  return table;
 }
 
 }  // namespace vae_mnist

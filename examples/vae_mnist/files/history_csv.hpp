@@ -31,4 +31,16 @@ class HistoryCsv {
   std::string text_;
 };
 
+/// Such a file, read back.
+struct HistoryTable {
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> columns;  ///< of each name
+
+  /// Throws std::invalid_argument for a name that is not there.
+  const std::vector<double>& column(const std::string& name) const;
+};
+
+/// Throws FileError, naming the line, unless it is as HistoryCsv writes it.
+HistoryTable read_history(const std::filesystem::path& path);
+
 }  // namespace vae_mnist
