@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "app/checkpoint.hpp"
 #include "app/choices.hpp"
@@ -17,6 +19,7 @@
 #include "app/processes.hpp"
 #include "app/train.hpp"
 #include "compare/compare.hpp"
+#include "compare/measures.hpp"
 #include "compare/rows.hpp"
 #include "crisp/losses/presets.hpp"
 #include "data/drawn_digits.hpp"
@@ -67,6 +70,10 @@ struct DataOptions {
 
   void add_training_options_to(CLI::App& command) {
     add_number(command, "--train-images", train_limit, "Train on the first so many images; 0 for all");
+    add_validation_to(command);
+  }
+
+  void add_validation_to(CLI::App& command) {
     add_number(
         command, "--validation", validation,
         "Evaluate on the last so many training images, held out, instead of the test images; 0 for none");
@@ -248,7 +255,10 @@ class EvaluateCommand {
         *app.add_subcommand("evaluate", "PSNR, SSIM and KL of a checkpoint on the test images");
     command.add_option("checkpoint", checkpoint_, "A checkpoint, as train writes it")->required();
     data_.add_to(command);
+    data_.add_validation_to(command);
     command.add_flag("--json", json_, "Print one JSON object: psnr, ssim, kl, images");
+    command.add_flag("--sharpness", sharpness_,
+                     "Measure MS-SSIM, fine detail and phase coherence, too, which takes longer");
     add_threads(command, threads_);
     command.callback([this] { run(); });
   }
@@ -258,21 +268,38 @@ class EvaluateCommand {
     const crisp::Threads threads(threads_);
     Vae<float> vae = load_checkpoint(checkpoint_);
     const Dataset test = data_.load().test;
-    const Evaluation result = evaluate(vae, test.images, threads);
-    if (json_) {
-      const nlohmann::ordered_json object = {
-          {"psnr", result.psnr}, {"ssim", result.ssim}, {"kl", result.kl}, {"images", result.images}};
-      std::cout << object << "\n";
+    std::vector<std::pair<std::string, double>> results;
+    if (sharpness_) {
+      const Measures measures = Measurer(test.images, threads)(vae);
+      for (const MeasureColumn& column : measure_columns()) {
+        results.emplace_back(json_ ? column.key : column.title, measures.*column.field);
+      }
     } else {
-      std::cout << std::fixed << std::setprecision(4) << "PSNR " << result.psnr << " dB, SSIM " << result.ssim
-                << ", KL " << result.kl << ", means over " << result.images << " images (" << test.name
-                << ")\n";
+      const Evaluation result = evaluate(vae, test.images, threads);
+      results = {{json_ ? "psnr" : "PSNR, dB", result.psnr},
+                 {json_ ? "ssim" : "SSIM", result.ssim},
+                 {json_ ? "kl" : "KL", result.kl}};
     }
+    print(results, test);
+  }
+
+  void print(const std::vector<std::pair<std::string, double>>& results, const Dataset& test) const {
+    if (json_) {
+      nlohmann::ordered_json object;
+      for (const auto& [name, value] : results) object[name] = value;
+      object["images"] = test.images.dimension(0);
+      std::cout << object << "\n";
+      return;
+    }
+    std::cout << std::fixed << std::setprecision(4);
+    for (const auto& [name, value] : results) std::cout << name << ": " << value << "; ";
+    std::cout << "means over " << test.images.dimension(0) << " images (" << test.name << ")\n";
   }
 
   std::string checkpoint_;
   DataOptions data_;
   bool json_ = false;
+  bool sharpness_ = false;
   int threads_ = 1;
 };
 

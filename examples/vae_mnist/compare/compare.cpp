@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 #include <string>
 
 #include "app/checkpoint.hpp"
@@ -101,7 +102,6 @@ class Comparing {
   /// All runs that are done.
   Comparison gather() const {
     Comparison comparison;
-    comparison.command = options_.command;
     comparison.data = std::to_string(split_.test.images.dimension(0)) + " images (" + split_.test.name + ")";
     comparison.references = references_;
     for (const Row& row : comparison_rows()) {
@@ -113,7 +113,27 @@ class Comparing {
       comparison.folders.push_back(run_folder(row.name, result.seeds.front()));
       comparison.rows.push_back(result);
     }
+    comparison.command = command_for(comparison.rows);
     return comparison;
+  }
+
+  /// The command that makes all that is done.
+  std::string command_for(const std::vector<RowResult>& rows) const {
+    std::set<std::uint64_t> seeds;
+    std::string command = "vae_mnist compare --data MNIST --epochs " + std::to_string(options_.epochs);
+    for (const RowResult& result : rows) seeds.insert(result.seeds.begin(), result.seeds.end());
+    const auto add_list = [&](const char* option, const auto& items, const auto& text_of) {
+      const char* separator = option;
+      for (const auto& item : items) {
+        command += separator + text_of(item);
+        separator = ",";
+      }
+    };
+    add_list(" --seeds ", seeds, [](std::uint64_t seed) { return std::to_string(seed); });
+    if (rows.size() < comparison_rows().size()) {
+      add_list(" --rows ", rows, [](const RowResult& result) { return result.row.name; });
+    }
+    return command + (references_.empty() ? "" : " --references AUTHORS_CHECKPOINTS");
   }
 
   std::vector<std::uint64_t> seeds_done(const std::string& row) const {

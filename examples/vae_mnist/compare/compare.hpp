@@ -17,7 +17,6 @@ struct CompareOptions {
   int threads = 1;
   std::filesystem::path out = "comparison";
   std::filesystem::path references;  ///< folder of the authors' checkpoints, named as the rows; empty: none
-  std::string command;               ///< to be quoted in the report
 };
 
 /// Runs what is not done yet, one after another, in the folders out/ROW/seed-N, and after each writes to `out` table.md,

@@ -14,12 +14,12 @@ namespace {
 
 constexpr const char* style = R"(
 :root { color-scheme: light dark; }
-body { font: 16px/1.5 sans-serif; max-width: 78rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; } .wide { overflow-x: auto; }
-th, td { padding: .3rem .7rem; border-bottom: 1px solid #8885; text-align: right; white-space: nowrap; }
+th, td { padding: .3rem .5rem; border-bottom: 1px solid #8885; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
-.charts, .pictures { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); }
-figure { margin: 0; } figcaption { font-weight: bold; } img { width: 100%; image-rendering: pixelated; }
+.charts, .pictures { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(34rem, 100%), 1fr)); }
+figure { margin: 0; } figcaption { font-weight: bold; } img { max-width: 100%; }
 code { white-space: pre-wrap; }
 )";
 
