@@ -15,7 +15,7 @@ namespace crisp {
 ///
 /// Errors: OptionError for a negative or non-finite weight or gate and a non-finite bias; ShapeError for an image
 /// under 2x2, and for quadrant_product under 4x4.
-/// Cost: about three real Fourier transforms of the plane; a thread keeps about 3 H W real numbers.
+/// Cost: about three real Fourier transforms of the plane; a thread keeps about 8 H W real numbers.
 /// Source: amplitude and phase differences of a Hann-windowed image as in D. Fuoli, L. Van Gool, R. Timofte, Fourier
 /// space losses for efficient perceptual image super-resolution, ICCV 2021; the row "DFT+SSIM" of Dalal 2024.
 template <typename T>

@@ -2,7 +2,7 @@
 //
 //   plane value = Σ_{k,l} m(k,l) Σ_{u,v} W(u,v) D(X(k,l,u,v), Y(k,l,u,v)),   divided by K L n_y n_x for Reduction::mean
 //
-// W carries the division; the sum over a frame is FrameDistance's. m is 1, or the frame's valid share where pixels are
+// W carries the division; the sum over the frames of a tile is FrameDistance's. m is 1, or the frame's valid share where pixels are
 // weighted.
 #pragma once
 
@@ -30,12 +30,13 @@ class SpectralPlane {
     const double bins = static_cast<double>(frames.window.height * frames.window.width);
     const double scale =
         options.bin_reduction == Reduction::mean ? 1 / (static_cast<double>(frames.count()) * bins) : 1;
-    distance_ =
-        FrameDistance<T>(half_spectrum_weights<T>(options.frequency_weight, frames.window, scale), bins);
     covered_rows_ = covered_pixels(vertical_axis(frames));
     covered_columns_ = covered_pixels(horizontal_axis(frames));
     shares_ = FrameShares<T>(frames);
     transform_ = PairedFrames<T>(frames, options.window_shape, options.normalization);
+    distance_ = FrameDistance<T>(half_spectrum_weights<T>(options.frequency_weight, frames.window, scale),
+                                 frames.window, transform_);
+    energies_.resize(static_cast<std::size_t>(transform_.energy_count()));
     options_ = options;
     frames_ = frames;
     prepared_ = true;
@@ -58,15 +59,16 @@ class SpectralPlane {
       transform_.load(tile, images.prediction, images.target);
       for (Index column = 0; column < frames_.columns; ++column) {
         transform_.analyse(column);
-        for (Index row = 0; row < transform_.row_count(tile); ++row) {
-          const T share = images.weighted() ? shares_(transform_.first_row(tile) + row, column) : T(1);
-          if (share == T(0)) {  // whatever the frame holds
-            if constexpr (with_gradient) distance_.clear(transform_.spectrum(row));
-            continue;
-          }
-          value += static_cast<double>(distance_.template evaluate<with_gradient>(
-              distance, share, transform_.spectrum(row), transform_.mirrored_spectrum(row)));
+        transform_.measure(column, energies_.data());
+        for (Index row = 0; row < transform_.tile_rows(); ++row) {
+          const bool counts = row < transform_.row_count(tile);
+          const T share =
+              images.weighted() && counts ? shares_(transform_.first_row(tile) + row, column) : T(1);
+          if (share == T(0)) transform_.clear(row);  // whatever the frame holds
+          distance_.set_frame(row, share == T(0) ? T(0) : energies_[static_cast<std::size_t>(row)], share);
         }
+        value +=
+            static_cast<double>(distance_.template evaluate<with_gradient>(distance, transform_.spectra()));
         if constexpr (with_gradient) transform_.synthesise(column);
       }
       if constexpr (with_gradient) transform_.store(tile, gradient.scale(), gradient.plane());
@@ -99,6 +101,7 @@ class SpectralPlane {
   std::vector<char> covered_rows_;
   std::vector<char> covered_columns_;
   FrameShares<T> shares_;
+  std::vector<T> energies_;
   PairedFrames<T> transform_;
 };
 

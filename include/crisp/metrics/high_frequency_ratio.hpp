@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "crisp/core/aligned.hpp"
 #include "crisp/core/evaluate.hpp"
 #include "crisp/losses/mse.hpp"
 #include "crisp/metrics/image_mean.hpp"
@@ -38,14 +39,15 @@ class HighFrequencyEnergy {
   HighFrequencyEnergy(const Size2& size, const HighFrequencyOptions& options)
       : spectrum_(size),
         window_down_(window_function<Real>(WindowShape::hann, size.height)),
-        window_along_(window_function<Real>(WindowShape::hann, size.width)),
-        bin_counts_(half_spectrum_weights<Real>(FrequencyWeight::uniform, size, 1)) {
+        window_along_(window_function<Real>(WindowShape::hann, size.width)) {
+    auto counts = half_spectrum_weights<Real>(FrequencyWeight::uniform, size, 1);
     for (Index u = 0; u <= size.height / 2; ++u) {
       for (Index v = 0; v < size.width; ++v) {
         if (is_high(size, u, v, options)) continue;
-        bin_counts_[static_cast<std::size_t>(u * size.width + v)] = 0;
+        counts[static_cast<std::size_t>(u * size.width + v)] = 0;
       }
     }
+    bin_counts_ = spectrum_.in_packs(counts);
   }
 
   const Size2& size() const { return spectrum_.size(); }
@@ -57,20 +59,21 @@ class HighFrequencyEnergy {
     const Window along(window_along_.data(), plane.cols());
     spectrum_.plane() = (pixels - plane_mean(pixels)) * (down.matrix() * along.matrix().transpose()).array();
     spectrum_.forward();
-    Real energy = 0;
-    for (std::size_t bin = 0; bin < bin_counts_.size(); ++bin) {
-      energy += bin_counts_[bin] * std::norm(spectrum_.bins()[bin]);
-    }
+    const auto energy = static_cast<Real>(spectrum_.sum([&](const auto& f, Index pack) {
+      return Pack::load_aligned(bin_counts_.data() + pack) * crisp::detail::square_of(f);
+    }));
     const Real rounding = 16 * std::numeric_limits<Real>::epsilon();
     return energy <= rounding * rounding * pixels.square().sum() ? 0 : energy;
   }
 
  private:
   using Window = Eigen::Map<const Eigen::Array<Real, Eigen::Dynamic, 1>>;
+  using Pack = typename crisp::detail::PlaneSpectrum<Real>::Pack;
 
   crisp::detail::PlaneSpectrum<Real> spectrum_;
   std::vector<Real> window_down_, window_along_;
-  std::vector<Real> bin_counts_;  // how many bins each one of the half spectrum stands for; 0 for low ones
+  /// How many bins each one of the half spectrum stands for; 0 for low ones.
+  crisp::detail::AlignedVector<Real> bin_counts_;
 };
 
 }  // namespace detail

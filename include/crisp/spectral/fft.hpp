@@ -1,10 +1,9 @@
-// The seam to FFTW3: the one kind of transform that crisp needs, many complex transforms of one length at
-// once.
+// The seam to FFTW3: many complex transforms of one length at once, in the two layouts that crisp needs.
 //
-// Data lie in lanes before a forward transform ([t][lane]: sample t of all lanes side by side, so that
-// windowing and overlap-add are long vector operations) and in rows after it ([lane][u]: each spectrum
-// contiguous); a backward transform goes the other way. FFTW transposes for free on the way through, and runs
-// its SIMD across lanes.
+// Transform has its data in lanes before a forward transform ([t][lane]: sample t of all lanes side by side) and in rows
+// after it ([lane][u]: each spectrum contiguous); a backward transform goes the other way. FFTW transposes for free on
+// the way through, and runs its SIMD across lanes. SplitTransform works in place on lanes whose real and imaginary parts
+// lie apart, for those lengths that LaneFft leaves to FFTW.
 //
 // Plans are FFTW_ESTIMATE's, since measured ones differ from run to run and with them the last bits of the
 // result; for these sizes they are as fast. Planning is not thread-safe in FFTW: it happens under one lock,
@@ -19,6 +18,7 @@
 #include <mutex>
 #include <new>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "crisp/core/aligned.hpp"
@@ -31,14 +31,6 @@ enum class Direction {
   forward,   ///< X[u] = Σ_t x[t] e^{-2πi ut/n}, from lanes to rows
   backward,  ///< x[t] = Σ_u X[u] e^{+2πi ut/n}, not divided by n, from rows to lanes: the adjoint of forward
 };
-
-/// A number of lanes, `lanes` or a few more, that FFTW runs through with full vectors; and for long transforms one at
-/// which their samples do not all fall on the same few lines of the cache, as they would at distances of a multiple of
-/// a power of two.
-inline Index padded_lanes(Index lanes, Index length) {
-  const Index whole = (lanes + 3) / 4 * 4;
-  return length >= 64 && whole % 32 == 0 ? whole + 4 : whole;
-}
 
 /// The lock that all planning takes. Hold it while calling FFTW's planner directly beside crisp.
 inline std::mutex& planner_mutex() {
@@ -56,8 +48,11 @@ template <>
 struct Fftw<float> {
   using Complex = fftwf_complex;
   using Plan = std::remove_pointer_t<fftwf_plan>;
+  using Dimension = fftwf_iodim;
   static constexpr auto plan_many = &fftwf_plan_many_dft;
+  static constexpr auto plan_split = &fftwf_plan_guru_split_dft;
   static constexpr auto execute = &fftwf_execute_dft;
+  static constexpr auto execute_split = &fftwf_execute_split_dft;
   static constexpr auto destroy = &fftwf_destroy_plan;
 };
 
@@ -65,8 +60,11 @@ template <>
 struct Fftw<double> {
   using Complex = fftw_complex;
   using Plan = std::remove_pointer_t<fftw_plan>;
+  using Dimension = fftw_iodim;
   static constexpr auto plan_many = &fftw_plan_many_dft;
+  static constexpr auto plan_split = &fftw_plan_guru_split_dft;
   static constexpr auto execute = &fftw_execute_dft;
+  static constexpr auto execute_split = &fftw_execute_split_dft;
   static constexpr auto destroy = &fftw_destroy_plan;
 };
 
@@ -78,24 +76,51 @@ struct DestroyPlan {
 template <typename T>
 using PlanPointer = std::unique_ptr<typename Fftw<T>::Plan, DestroyPlan<T>>;
 
-template <typename T>
-PlanPointer<T> make_plan(Index length, Index lanes, Direction direction) {
-  using Complex = typename Fftw<T>::Complex;
-  if (lanes > std::numeric_limits<int>::max() / length) {
-    crisp::detail::fail<ShapeError>(lanes, " transforms of length ", length, " are more than FFTW can plan");
+/// Where the numbers of a transform lie.
+enum class Layout { lanes_to_rows, split };
+
+/// The kind of a transform. `lanes` transforms go together.
+struct Kind {
+  Layout layout;
+  Index length;
+  Index lanes;
+  Direction direction;
+
+  friend bool operator==(const Kind& a, const Kind& b) {
+    return a.layout == b.layout && a.length == b.length && a.lanes == b.lanes && a.direction == b.direction;
   }
-  const int n = static_cast<int>(length);
-  const int count = static_cast<int>(lanes);
+};
+
+template <typename T>
+PlanPointer<T> make_plan(const Kind& kind) {
+  using Complex = typename Fftw<T>::Complex;
+  const bool is_forward = kind.direction == Direction::forward;
+  if (kind.lanes > std::numeric_limits<int>::max() / 2 / kind.length) {
+    crisp::detail::fail<ShapeError>(kind.lanes, " transforms of length ", kind.length,
+                                    " are more than FFTW can plan");
+  }
+  const int n = static_cast<int>(kind.length);
+  const int count = static_cast<int>(kind.lanes);
   // Planning with FFTW_ESTIMATE only looks at the alignment of these.
-  crisp::detail::AlignedVector<std::complex<T>> from(static_cast<std::size_t>(length * lanes));
-  crisp::detail::AlignedVector<std::complex<T>> to(static_cast<std::size_t>(length * lanes));
+  crisp::detail::AlignedVector<std::complex<T>> from(static_cast<std::size_t>(kind.length * kind.lanes));
+  crisp::detail::AlignedVector<std::complex<T>> to(from.size());
   auto* in = reinterpret_cast<Complex*>(from.data());
   auto* out = reinterpret_cast<Complex*>(to.data());
-  PlanPointer<T> plan(direction == Direction::forward
-                          ? Fftw<T>::plan_many(1, &n, count, in, nullptr, count, 1, out, nullptr, 1, n,
-                                               FFTW_FORWARD, FFTW_ESTIMATE)
-                          : Fftw<T>::plan_many(1, &n, count, in, nullptr, 1, n, out, nullptr, count, 1,
-                                               FFTW_BACKWARD, FFTW_ESTIMATE));
+  PlanPointer<T> plan;
+  if (kind.layout == Layout::split) {
+    const typename Fftw<T>::Dimension samples{n, 2 * count, 2 * count};
+    const typename Fftw<T>::Dimension side_by_side{count, 1, 1};
+    T* re = reinterpret_cast<T*>(from.data());
+    T* im = re + count;
+    if (!is_forward) std::swap(re, im);  // which is all the difference
+    plan.reset(Fftw<T>::plan_split(1, &samples, 1, &side_by_side, re, im, re, im, FFTW_ESTIMATE));
+  } else if (is_forward) {
+    plan.reset(Fftw<T>::plan_many(1, &n, count, in, nullptr, count, 1, out, nullptr, 1, n, FFTW_FORWARD,
+                                  FFTW_ESTIMATE));
+  } else {
+    plan.reset(Fftw<T>::plan_many(1, &n, count, in, nullptr, 1, n, out, nullptr, count, 1, FFTW_BACKWARD,
+                                  FFTW_ESTIMATE));
+  }
   if (!plan) throw std::bad_alloc();
   return plan;
 }
@@ -103,23 +128,19 @@ PlanPointer<T> make_plan(Index length, Index lanes, Direction direction) {
 /// A plan and the kind of transform that it is for.
 template <typename T>
 struct KnownPlan {
-  Index length;
-  Index lanes;
-  Direction direction;
+  Kind kind;
   PlanPointer<T> plan;
 };
 
 /// The plan of a kind, made when it is first asked for. There are a few kinds for every shape of images.
 template <typename T>
-typename Fftw<T>::Plan* shared_plan(Index length, Index lanes, Direction direction) {
+typename Fftw<T>::Plan* shared_plan(const Kind& kind) {
   static std::vector<KnownPlan<T>> plans;
   const std::lock_guard<std::mutex> lock(planner_mutex());
   for (const KnownPlan<T>& known : plans) {
-    if (known.length == length && known.lanes == lanes && known.direction == direction) {
-      return known.plan.get();
-    }
+    if (known.kind == kind) return known.plan.get();
   }
-  plans.push_back({length, lanes, direction, make_plan<T>(length, lanes, direction)});
+  plans.push_back({kind, make_plan<T>(kind)});
   return plans.back().plan.get();
 }
 
@@ -132,7 +153,7 @@ class Transform {
  public:
   Transform() = default;
   Transform(Index length, Index lanes, Direction direction)
-      : plan_(detail::shared_plan<T>(length, lanes, direction)) {}
+      : plan_(detail::shared_plan<T>({detail::Layout::lanes_to_rows, length, lanes, direction})) {}
 
   /// In and out are length * lanes numbers each, in AlignedVectors, not overlapping. In is left as it is.
   void execute(const std::complex<T>* in, std::complex<T>* out) const {
@@ -143,6 +164,26 @@ class Transform {
 
  private:
   typename detail::Fftw<T>::Plan* plan_ = nullptr;
+};
+
+/// The same in place, on `length` samples of `lanes` real parts and as many imaginary parts each.
+template <typename T>
+class SplitTransform {
+ public:
+  SplitTransform() = default;
+  SplitTransform(Index length, Index lanes, Direction direction)
+      : plan_(detail::shared_plan<T>({detail::Layout::split, length, lanes, direction})),
+        direction_(direction) {}
+
+  /// re is aligned like an AlignedVector, and im = re + lanes.
+  void execute(T* re, T* im) const {
+    if (direction_ == Direction::backward) std::swap(re, im);
+    detail::Fftw<T>::execute_split(plan_, re, im, re, im);
+  }
+
+ private:
+  typename detail::Fftw<T>::Plan* plan_ = nullptr;
+  Direction direction_ = Direction::forward;
 };
 
 }  // namespace crisp::fft

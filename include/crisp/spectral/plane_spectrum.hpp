@@ -2,9 +2,8 @@
 //
 //   F(u, v) = 1/√(H W) Σ_{y,x} f(y, x) e^{-2πi (u y/H + v x/W)},   u = 0 … H/2: the other half is conjugate
 //
-// Columns first, then rows. Two columns, x and x + ⌈W/2⌉, go through one complex transform (real_pairs.hpp); an odd
-// width gets a column of zeros. With its factor the transform keeps sums of squares (Parseval), and is undone by its
-// adjoint on spectra of real planes.
+// Columns first, then rows, all by LaneFft. Two columns go through one complex transform (paired_columns.hpp). With its
+// factor the transform keeps sums of squares (Parseval), and is undone by its adjoint on spectra of real planes.
 #pragma once
 
 #include <algorithm>
@@ -12,91 +11,121 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <vector>
 #include <xsimd/xsimd.hpp>
 
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/images.hpp"
 #include "crisp/spectral/complex_batch.hpp"
-#include "crisp/spectral/fft.hpp"
+#include "crisp/spectral/lane_fft.hpp"
 #include "crisp/spectral/options.hpp"
+#include "crisp/spectral/paired_columns.hpp"
 #include "crisp/spectral/real_pairs.hpp"
 
 namespace crisp::detail {
 
 template <typename T>
 class PlaneSpectrum {
-  using Complex = std::complex<T>;
-
  public:
+  using Complex = std::complex<T>;
   using Pack = xsimd::batch<T>;
-  static constexpr Index pack = static_cast<Index>(Pack::size);
 
   PlaneSpectrum() = default;
 
   /// For planes of that size, of any height and width from 1 on.
   explicit PlaneSpectrum(const Size2& size)
       : size_(size),
-        half_height_(size.height / 2 + 1),
-        pairs_((size.width + 1) / 2),
-        pair_lanes_(fft::padded_lanes(pairs_, size.height)),
-        row_lanes_(fft::padded_lanes(half_height_, size.width)),
-        norm_(static_cast<T>(1 / std::sqrt(static_cast<double>(size.height * size.width)))),
-        column_forward_(size.height, pair_lanes_, fft::Direction::forward),
-        column_backward_(size.height, pair_lanes_, fft::Direction::backward),
-        row_forward_(size.width, row_lanes_, fft::Direction::forward),
-        row_backward_(size.width, row_lanes_, fft::Direction::backward),
-        plane_(static_cast<std::size_t>(size.height * size.width)),
-        in_lanes_(
-            static_cast<std::size_t>(std::max(size.height * pair_lanes_, 2 * pairs_ * row_lanes_) + pack)),
-        in_rows_(in_lanes_.size()) {}
+        column_step_(size.height),
+        row_step_(size.width),
+        registers_(column_step_.room() / pack),
+        part_(spread_stride<T>(column_step_.room())),
+        pair_width_((size.width + 2 * pack - 1) / (2 * pack) * 2 * pack),
+        column_taps_(numbers(size.height), static_cast<T>(0.5 / std::sqrt(pixels(size)))),
+        row_taps_(numbers(size.width), T(1)),
+        plane_(numbers(size.height * size.width + 2 * pack)),
+        sums_(numbers(size.height * pair_width_)),
+        columns_(numbers(pair_width_ * 2 * part_)),
+        bins_(numbers(registers_ * size.width * sample)) {}
 
   const Size2& size() const { return size_; }
 
   /// What forward() transforms, and where adjoint() leaves its result.
   MutablePlane<T> plane() { return {plane_.data(), size_.height, size_.width}; }
 
-  /// The half spectrum, [u][v]. It may be overwritten.
-  Complex* bins() { return in_rows_.data(); }
-  Index bin_count() const { return half_height_ * size_.width; }
-
-  /// From the plane to its spectrum.
+  /// From the plane to its spectrum. Bins that are their own conjugates are real.
   void forward() {
-    for (Index y = 0; y < size_.height; ++y) {
-      pair_halves(plane_.data() + y * size_.width, in_lanes_.data() + y * pair_lanes_);
+    for (Index left = 0; left < pair_width_; left += 2 * pack) {
+      // Columns past the width have whatever comes next. Nothing looks at their spectra.
+      const T* const from = plane_.data() + left;
+      column_step_.forward({from, from + pack, size_.width, column_taps_.data()}, half_spectra(left),
+                           half_spectra(left + pack));
     }
-    column_forward_.execute(in_lanes_.data(), in_rows_.data());
-    for (Index x = 0; x < pairs_; ++x) {
-      split_pair(in_rows_.data() + x * size_.height, size_.height, column(x), column(x + pairs_));
+    for (Index r = 0; r < registers_; ++r) {
+      const T* const from = columns_.data() + r * pack;
+      row_step_.forward({from, from + part_, 2 * part_, row_taps_.data()}, spectrum(r));
     }
-    row_forward_.execute(in_lanes_.data(), in_rows_.data());
-    make_self_conjugates_real(bins(), size_);
-    std::fill_n(bins() + bin_count(), pack, Complex());  // the last pack of bins may reach past the end
+    for_each_self_conjugate(size_, [&](Index u, Index v) { set(u, v, get(u, v).real()); });
   }
 
   /// From cotangents ∂/∂Re F + i ∂/∂Im F of the half spectrum, in place of the bins, to derivatives with respect to the
   /// plane.
   void adjoint() {
-    row_backward_.execute(in_rows_.data(), in_lanes_.data());
-    if (size_.width % 2 != 0) std::fill_n(column(size_.width), half_height_, Complex());
-    for (Index x = 0; x < pairs_; ++x) {
-      join_pair(column(x), column(x + pairs_), size_.height, in_rows_.data() + x * size_.height);
+    std::fill(columns_.begin(), columns_.end(), T(0));
+    for (Index r = 0; r < registers_; ++r) {
+      T* const to = columns_.data() + r * pack;
+      row_step_.adjoint(spectrum(r), {to, to + part_, 2 * part_, row_taps_.data()});
     }
-    column_backward_.execute(in_rows_.data(), in_lanes_.data());
+    std::fill(sums_.begin(), sums_.end(), T(0));
+    for (Index left = 0; left < pair_width_; left += 2 * pack) {
+      T* const to = sums_.data() + left;
+      column_step_.adjoint(half_spectra(left), half_spectra(left + pack),
+                           {to, to + pack, pair_width_, column_taps_.data()});
+    }
     for (Index y = 0; y < size_.height; ++y) {
-      separate(in_lanes_.data() + y * pair_lanes_, plane_.data() + y * size_.width);
+      std::copy_n(sums_.data() + y * pair_width_, size_.width, plane_.data() + y * size_.width);
     }
   }
 
-  /// Σ term(bins, index): the sum over packs of bins, the first of them being bins()[index], of a Pack of terms. What
-  /// the last pack has past the end is 0. Short stretches are added in T, and these in double.
+  /// A bin of the half spectrum.
+  Complex get(Index u, Index v) const {
+    const T* const at = bins_.data() + place(u, v);
+    return {at[0], at[pack]};
+  }
+  void set(Index u, Index v, const Complex& value) {
+    T* const at = bins_.data() + place(u, v);
+    at[0] = value.real();
+    at[pack] = value.imag();
+  }
+
+  /// Numbers [u][v], one for each bin, in the order of the spectrum's own packs; 0 for what fills these up.
+  template <typename U>
+  AlignedVector<T> in_packs(const std::vector<U>& weights) const {
+    AlignedVector<T> sorted(bins_.size() / 2);
+    for (Index u = 0; u <= size_.height / 2; ++u) {
+      for (Index v = 0; v < size_.width; ++v) {
+        const Index bin = place(u, v);
+        sorted[numbers(bin / sample * pack + bin % sample)] =
+            static_cast<T>(weights[numbers(u * size_.width + v)]);
+      }
+    }
+    return sorted;
+  }
+
+  /// Σ term(F, i) over packs of bins F, a ComplexBatch that may be changed, i being where their numbers are in in_packs.
+  /// What fills the packs up is 0. Short stretches are added in T, and these in double.
   template <typename Term>
   double sum(const Term& term) {
-    constexpr Index stretch = 64 * pack;
+    constexpr Index stretch = 64;
+    const Index packs = registers_ * size_.width;
+    const SpectrumSamples<T> bins{bins_.data(), bins_.data() + pack};
     double total = 0;
-    for (Index start = 0; start < bin_count(); start += stretch) {
-      const Index end = std::min(start + stretch, bin_count());
-      Pack terms(0);
-      for (Index bin = start; bin < end; bin += pack) terms += term(bins() + bin, bin);
+    for (Index start = 0; start < packs; start += stretch) {
+      Pack terms(T(0));
+      for (Index i = start; i < std::min(start + stretch, packs); ++i) {
+        ComplexBatch<Pack> f = bins.load(i);
+        terms += term(f, i * pack);
+        bins.store(i, f);
+      }
       std::array<T, Pack::size> parts;
       terms.store_unaligned(parts.data());
       for (const T part : parts) total += static_cast<double>(part);
@@ -106,9 +135,10 @@ class PlaneSpectrum {
 
   /// max |F|² over the bins; NaN counts for nothing.
   T largest_square() {
-    Pack largest(0);
-    for (Index bin = 0; bin < bin_count(); bin += pack) {
-      const Pack square = square_of(load_complex(bins() + bin));
+    const SpectrumSamples<T> bins{bins_.data(), bins_.data() + pack};
+    Pack largest(T(0));
+    for (Index i = 0; i < registers_ * size_.width; ++i) {
+      const Pack square = square_of(bins.load(i));
       largest = xsimd::select(square > largest, square, largest);
     }
     std::array<T, Pack::size> parts;
@@ -117,47 +147,35 @@ class PlaneSpectrum {
   }
 
  private:
-  /// The half spectrum of an image column, between the two steps.
-  Complex* column(Index x) { return in_lanes_.data() + x * row_lanes_; }
+  static constexpr auto pack = static_cast<Index>(Pack::size);
+  static constexpr Index sample = LaneFft<T>::sample;
 
-  /// Two halves of a row of pixels as one of complex numbers; split_pair wants half of them.
-  void pair_halves(const T* pixels, Complex* out) const {
-    const Index count = size_.width - pairs_;
-    const T factor = norm_ / 2;
-    interleave(pixels, pixels + pairs_, factor, count, out);
-    if (count < pairs_) out[count] = {factor * pixels[count], 0};
+  static std::size_t numbers(Index count) { return static_cast<std::size_t>(count); }
+  static double pixels(const Size2& size) { return static_cast<double>(size.height * size.width); }
+
+  T* spectrum(Index r) { return bins_.data() + r * size_.width * sample; }
+  /// Where the real part of a bin lies. The imaginary one is a register further.
+  Index place(Index u, Index v) const {
+    return (u / pack * size_.width + row_step_.place(v)) * sample + u % pack;
   }
-
-  /// The adjoint of pair_halves.
-  void separate(const Complex* pairs, T* pixels) const {
-    T* const right = pixels + pairs_;
-    const Index count = size_.width - pairs_;
-    Index x = 0;
-    for (; x + pack <= count; x += pack) {
-      const ComplexBatch<Pack> pair = load_complex(pairs + x);
-      (norm_ * pair.re).store_unaligned(pixels + x);
-      (norm_ * pair.im).store_unaligned(right + x);
-    }
-    for (; x < count; ++x) {
-      pixels[x] = norm_ * pairs[x].real();
-      right[x] = norm_ * pairs[x].imag();
-    }
-    if (count < pairs_) pixels[count] = norm_ * pairs[count].real();
+  /// The half spectra of a register of image columns, between the two steps.
+  HalfSpectra<T> half_spectra(Index x) {
+    T* const first = columns_.data() + x * 2 * part_;
+    return {first, first + part_, 2 * part_};
   }
 
   Size2 size_ = 0;
-  Index half_height_ = 0;
-  Index pairs_ = 0;       // of columns
-  Index pair_lanes_ = 0;  // these as lanes
-  Index row_lanes_ = 0;   // u as lanes
-  T norm_ = 0;
-  fft::Transform<T> column_forward_;
-  fft::Transform<T> column_backward_;
-  fft::Transform<T> row_forward_;
-  fft::Transform<T> row_backward_;
+  PairedColumns<T> column_step_;
+  LaneFft<T> row_step_;
+  Index registers_ = 0;   // of lanes u
+  Index part_ = 0;        // numbers of a part of a column, in such lanes
+  Index pair_width_ = 0;  // in whole pairs of registers
+  std::vector<T> column_taps_;
+  std::vector<T> row_taps_;
   AlignedVector<T> plane_;
-  AlignedVector<Complex> in_lanes_;  // [y][pair of columns], or [x][u]
-  AlignedVector<Complex> in_rows_;   // [pair of columns][u], or [u][v]
+  AlignedVector<T> sums_;     // [y][x], each row in whole pairs of registers
+  AlignedVector<T> columns_;  // [x][re, im][u]
+  AlignedVector<T> bins_;     // [register of u][v][re, im][lane]
 };
 
 }  // namespace crisp::detail

@@ -69,9 +69,8 @@ class Stft {
           engine.analyse(l);
           for (Index row = 0; row < engine.row_count(tile); ++row) {
             const Index k = engine.first_row(tile) + row;
-            engine.split(row);
-            unfold(engine.spectrum(row), frame(spectra, frames, first, k, l));
-            unfold(engine.mirrored_spectrum(row), frame(spectra, frames, second, k, l));
+            unfold(engine, 0, row, frame(spectra, frames, first, k, l));
+            unfold(engine, 1, row, frame(spectra, frames, second, k, l));
           }
         }
       }
@@ -96,7 +95,7 @@ class Stft {
         engine.start_adjoint();
         for (Index l = 0; l < frames.columns; ++l) {
           for (Index row = 0; row < engine.row_count(tile); ++row) {
-            fold(frame(spectra, frames, plane, engine.first_row(tile) + row, l), engine.spectrum(row));
+            fold(frame(spectra, frames, plane, engine.first_row(tile) + row, l), engine, row);
           }
           engine.synthesise(l);
         }
@@ -145,28 +144,29 @@ class Stft {
     return spectra.data() + index * frames.window.height * frames.window.width;
   }
 
-  /// The full spectrum from its half.
-  void unfold(const Complex* half, Complex* full) const {
+  /// The full spectrum of a frame from its half.
+  void unfold(const detail::PairedFrames<T>& engine, Index plane, Index row, Complex* full) const {
     const Index height = window_.height;
     const Index width = window_.width;
-    for (Index u = 0; u < height; ++u) {
-      const bool mirrored = u > height / 2;
-      for (Index v = 0; v < width; ++v) {
-        full[u * width + v] = mirrored ? std::conj(half[(height - u) * width + (width - v) % width])  //
-                                       : half[u * width + v];
+    for (Index v = 0; v < width; ++v) {
+      for (Index u = 0; u <= height / 2; ++u) {
+        const Complex bin = engine.get(plane, row, u, v);
+        full[u * width + v] = bin;
+        if (u > 0 && 2 * u < height) full[(height - u) * width + (width - v) % width] = std::conj(bin);
       }
     }
   }
 
   /// The adjoint of unfold.
-  void fold(const Complex* full, Complex* half) const {
+  void fold(const Complex* full, detail::PairedFrames<T>& engine, Index row) const {
     const Index height = window_.height;
     const Index width = window_.width;
     for (Index u = 0; u <= height / 2; ++u) {
       const bool mirrored = u > 0 && 2 * u < height;
       for (Index v = 0; v < width; ++v) {
-        half[u * width + v] = full[u * width + v];
-        if (mirrored) half[u * width + v] += std::conj(full[(height - u) * width + (width - v) % width]);
+        Complex bin = full[u * width + v];
+        if (mirrored) bin += std::conj(full[(height - u) * width + (width - v) % width]);
+        engine.set(0, row, u, v, bin);
       }
     }
   }

@@ -1,0 +1,164 @@
+// Transforms in lanes: against sums in long double, and as adjoints; and the transposition that goes with them.
+#include "crisp/spectral/lane_fft.hpp"
+
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "crisp/core/aligned.hpp"
+#include "crisp/spectral/transpose.hpp"
+#include "support/catch.hpp"
+
+using crisp::Index;
+using crisp::detail::AlignedVector;
+using crisp::detail::LaneFft;
+
+namespace {
+
+/// All short lengths, powers and products of 2, 3, 5 and 7, and some that are FFTW's.
+std::vector<Index> lengths() {
+  std::vector<Index> result;
+  for (Index n = 1; n <= 64; ++n) result.push_back(n);
+  for (const Index n : {98, 100, 127, 128, 243, 256, 343, 360, 512, 625, 1024}) result.push_back(n);
+  return result;
+}
+
+/// Whether LaneFft does it itself.
+bool is_smooth(Index n) {
+  for (const Index prime : {2, 3, 5, 7}) {
+    while (n % prime == 0) n /= prime;
+  }
+  return n == 1;
+}
+
+template <typename T>
+AlignedVector<T> random_numbers(Index count, unsigned seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<double> number;
+  AlignedVector<T> numbers(static_cast<std::size_t>(count));
+  for (T& x : numbers) x = static_cast<T>(number(generator));
+  return numbers;
+}
+
+/// Signals [t][re, im][lane] with some room in between, and taps.
+template <typename T>
+struct Signals {
+  static constexpr Index lanes = LaneFft<T>::lanes;
+  static constexpr Index stride = 2 * lanes + 3;
+  AlignedVector<T> numbers;
+  AlignedVector<T> taps;
+
+  explicit Signals(Index length)
+      : numbers(random_numbers<T>(length * stride, 1)), taps(random_numbers<T>(length, 2)) {}
+  crisp::detail::TappedSamples<T> samples() const {
+    return {numbers.data(), numbers.data() + lanes, stride, taps.data()};
+  }
+};
+
+using Exact = std::complex<long double>;
+
+template <typename T>
+Exact naive_bin(const Signals<T>& signals, Index n, Index lane, Index u) {
+  Exact sum = 0;
+  for (Index t = 0; t < n; ++t) {
+    const long double turns = static_cast<long double>(u * t % n) / static_cast<long double>(n);
+    const long double angle = -2 * std::acos(-1.0L) * turns;
+    const auto at = static_cast<std::size_t>(t * Signals<T>::stride + lane);
+    const T tap = signals.taps[static_cast<std::size_t>(t)];
+    // The product with the tap is rounded first, as it is there.
+    const Exact sample(tap * signals.numbers[at], tap * signals.numbers[at + Signals<T>::lanes]);
+    sum += sample * Exact(std::cos(angle), std::sin(angle));
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("A transform in lanes is the Fourier transform of each, as exact as it says", "[lane_fft]",
+                   float, double) {
+  using T = TestType;
+  const Index lanes = LaneFft<T>::lanes;
+  const double epsilon = static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (const Index n : lengths()) {
+    CAPTURE(n);
+    const LaneFft<T> fft(n);
+    REQUIRE(fft.length() == n);
+    const Signals<T> signals(n);
+    AlignedVector<T> spectrum(static_cast<std::size_t>(n * LaneFft<T>::sample));
+    fft.forward(signals.samples(), spectrum.data());
+    long double error = 0;
+    long double size = 0;
+    // Every lane of short ones, two of long ones.
+    for (Index lane = 0; lane < lanes; lane += n <= 64 ? 1 : lanes - 1) {
+      for (Index u = 0; u < n; ++u) {
+        const auto at = static_cast<std::size_t>(fft.place(u) * LaneFft<T>::sample + lane);
+        const Exact bin(spectrum[at], spectrum[at + static_cast<std::size_t>(lanes)]);
+        const Exact expected = naive_bin(signals, n, lane, u);
+        error += std::norm(bin - expected);
+        size += std::norm(expected);
+      }
+    }
+    const double in_epsilons = static_cast<double>(std::sqrt(error / size)) / epsilon;
+    REQUIRE(in_epsilons <= (is_smooth(n) ? 0.6 * std::sqrt(1 + std::log2(static_cast<double>(n))) : 3));
+  }
+}
+
+TEST_CASE("Its adjoint is the adjoint, and adds to what is there", "[lane_fft]") {
+  constexpr Index lanes = LaneFft<double>::lanes;
+  constexpr Index sample = LaneFft<double>::sample;
+  for (const Index n : lengths()) {
+    CAPTURE(n);
+    const LaneFft<double> fft(n);
+    const Signals<double> signals(n);
+    AlignedVector<double> spectrum(static_cast<std::size_t>(n * sample));
+    fft.forward(signals.samples(), spectrum.data());
+    AlignedVector<double> cotangents = random_numbers<double>(n * sample, 3);
+    // Σ Re conj(G) F over the bins must be Σ Re conj(g) f over the samples, whatever G, in each lane.
+    std::vector<double> expected(lanes, 0);
+    for (std::size_t i = 0; i < spectrum.size(); ++i) expected[i % lanes] += cotangents[i] * spectrum[i];
+    AlignedVector<double> sums(signals.numbers.size(), 1);
+    fft.adjoint(cotangents.data(),
+                {sums.data(), sums.data() + lanes, Signals<double>::stride, signals.taps.data()});
+    for (Index lane = 0; lane < lanes; ++lane) {
+      double product = 0;
+      for (Index t = 0; t < n; ++t) {
+        for (const Index part : {lane, lanes + lane}) {
+          const auto at = static_cast<std::size_t>(t * Signals<double>::stride + part);
+          product += signals.numbers[at] * (sums[at] - 1);
+        }
+      }
+      REQUIRE(product == Approx(expected[static_cast<std::size_t>(lane)]).epsilon(1e-11).margin(1e-11));
+    }
+    for (Index t = 0; t < n; ++t) {  // what is in between
+      REQUIRE(sums[static_cast<std::size_t>(t * Signals<double>::stride + 2 * lanes)] == 1);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("Every frequency has a place of its own", "[lane_fft]", float, double) {
+  for (const Index n : lengths()) {
+    const LaneFft<TestType> fft(n);
+    std::vector<int> times(static_cast<std::size_t>(n), 0);
+    for (Index u = 0; u < n; ++u) ++times[static_cast<std::size_t>(fft.place(u))];
+    CHECK(times == std::vector<int>(static_cast<std::size_t>(n), 1));
+  }
+}
+
+TEMPLATE_TEST_CASE("A transposition turns rows into columns, and touches nothing else", "[lane_fft]", float,
+                   double) {
+  using T = TestType;
+  constexpr Index side = LaneFft<T>::lanes;
+  constexpr Index from_stride = side + 1;
+  constexpr Index to_stride = side + 3;
+  const auto from = random_numbers<T>(side * from_stride, 4);
+  AlignedVector<T> to(static_cast<std::size_t>(side * to_stride), T(7));
+  crisp::detail::transpose(from.data(), from_stride, to.data(), to_stride);
+  for (Index i = 0; i < side; ++i) {
+    for (Index j = 0; j < to_stride; ++j) {
+      const T expected = j < side ? from[static_cast<std::size_t>(j * from_stride + i)] : T(7);
+      REQUIRE(to[static_cast<std::size_t>(i * to_stride + j)] == expected);
+    }
+  }
+}
