@@ -61,19 +61,30 @@ class SpectralPlane {
         transform_.analyse(column);
         transform_.measure(column, energies_.data());
         for (Index row = 0; row < transform_.tile_rows(); ++row) {
-          const bool counts = row < transform_.row_count(tile);
-          const T share =
-              images.weighted() && counts ? shares_(transform_.first_row(tile) + row, column) : T(1);
-          if (share == T(0)) transform_.clear(row);  // whatever the frame holds
-          distance_.set_frame(row, share == T(0) ? T(0) : energies_[static_cast<std::size_t>(row)], share);
+          distance_.set_energy(row, energies_[static_cast<std::size_t>(row)]);
         }
+        if (images.weighted()) weigh(tile, column);
         value +=
             static_cast<double>(distance_.template evaluate<with_gradient>(distance, transform_.spectra()));
         if constexpr (with_gradient) transform_.synthesise(column);
       }
       if constexpr (with_gradient) transform_.store(tile, gradient.scale(), gradient.plane());
     }
+    if (images.weighted()) {
+      for (Index row = 0; row < transform_.tile_rows(); ++row) distance_.set_share(row, T(1));
+    }
     return static_cast<T>(value);
+  }
+
+  /// Takes the shares of the tile's frames in a frame column into account.
+  void weigh(Index tile, Index column) {
+    for (Index row = 0; row < transform_.row_count(tile); ++row) {
+      const T share = shares_(transform_.first_row(tile) + row, column);
+      distance_.set_share(row, share);
+      if (share != T(0)) continue;
+      transform_.clear(row);  // whatever the frame holds
+      distance_.set_energy(row, T(0));
+    }
   }
 
   /// 0, but NaN if a pixel that no frame covers is not finite: such images have no finite value either.

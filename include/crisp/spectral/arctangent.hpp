@@ -32,8 +32,9 @@ inline constexpr std::array<double, 20> arctangent_coefficients<double>{
     -0.0036126983001261597, 0.0010931870342164576, -0.00020989366417545647, 1.910446059374324e-05};
 
 /// P(s), even and odd powers apart: two short chains of multiplications instead of a long one.
+// A call would pass its batches through memory, which costs as much as the arithmetic.
 template <typename V>
-V arctangent_polynomial(const V& s) {
+[[gnu::always_inline]] inline V arctangent_polynomial(const V& s) {
   constexpr auto& coefficient = arctangent_coefficients<typename V::value_type>;
   constexpr std::size_t last = coefficient.size() - 1;
   const V square = s * s;
@@ -50,7 +51,6 @@ V arctangent_polynomial(const V& s) {
 }
 
 /// arg z, in (-π, π]; 0 at z = 0. NaN stays NaN.
-// A call would pass its batches through memory, which costs as much as the arithmetic.
 template <typename V>
 [[gnu::always_inline]] inline V argument(const ComplexBatch<V>& z) {
   using T = typename V::value_type;

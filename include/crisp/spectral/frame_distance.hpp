@@ -45,38 +45,43 @@ class FrameDistance {
     }
   }
 
-  /// Sets what is known of the frame in a row of the tile: Σ |X|² + |Y|² over its half spectra, and its share.
-  void set_frame(Index row, T energy, T share) {
+  /// Sets Σ |X|² + |Y|² over the half spectra of the frame in a row of the tile, and m, which is 1 to begin with.
+  void set_energy(Index row, T energy) {
     std::fill_n(floors_.begin() + row * half_height_, half_height_, rounding_floor(energy));
+  }
+  void set_share(Index row, T share) {
     std::fill_n(shares_.begin() + row * half_height_, half_height_, share);
   }
 
   /// The sum over the bins of a tile. With a gradient, X becomes m W ∂D/∂X.
   template <bool with_gradient, typename Distance>
-  T evaluate(const Distance& distance, const TileSpectra<T>& spectra) {
-    Pack sum(0);
+  T evaluate(const Distance& distance, const TileSpectra<T>& spectra) const {
+    Pack sum(T(0));
     Chunk chunk;
-    const Index end = spectra.registers * spectra.samples;
-    for (Index start = 0; start < end; start += registers_of_a_chunk) {
-      const Index count = std::min(registers_of_a_chunk, end - start);
-      const std::size_t packs = gather(spectra, start, count, chunk);
-      if constexpr (Distance::prepares) {
-        for (std::size_t i = 0; i < packs; ++i)
-          distance.prepare(chunk.x(i), chunk.y(i), chunk.load(floor_part, i), chunk.prepared[i]);
-      }
-      for (std::size_t i = 0; i < packs; ++i) {
-        const ComplexBatch<Pack> x = chunk.x(i);
-        const ComplexBatch<Pack> y = chunk.y(i);
-        const Pack floor = chunk.load(floor_part, i);
-        const BinDistance<Pack> bins = distance(x, y, chunk.prepared[i], floor);
-        const Pack weight = xsimd::select(are_equal(x, y, floor), Pack(0), chunk.load(weight_part, i));
-        sum += weight * bins.value;
-        if constexpr (with_gradient) {
-          (weight * bins.derivative.re).store_aligned(chunk.at(x_re, i));
-          (weight * bins.derivative.im).store_aligned(chunk.at(x_im, i));
+    for (Index r = 0; r < spectra.registers; ++r) {
+      const Index lanes = std::min(pack, spectra.lanes - r * pack);
+      for (Index v = 0; v < spectra.samples; v += registers_of_a_chunk) {
+        const Index count = std::min(registers_of_a_chunk, spectra.samples - v);
+        Bins bins = place(spectra, r, v);
+        if (lanes < pack) bins = gather(bins, count, lanes, chunk);
+        const Index packs = (count * lanes + pack - 1) / pack;
+        if constexpr (Distance::prepares) {
+          for (Index i = 0; i < packs; ++i)
+            distance.prepare(bins.x(i), bins.y(i), bins.floor(i), chunk.prepared[index(i)]);
         }
+        for (Index i = 0; i < packs; ++i) {
+          const ComplexBatch<Pack> x = bins.x(i);
+          const ComplexBatch<Pack> y = bins.y(i);
+          const Pack floor = bins.floor(i);
+          const BinDistance<Pack> result = distance(x, y, chunk.prepared[index(i)], floor);
+          const Pack weight = xsimd::select(are_equal(x, y, floor), Pack(T(0)), bins.weight(i));
+          sum += weight * result.value;
+          if constexpr (with_gradient) {
+            bins.set_x(i, {weight * result.derivative.re, weight * result.derivative.im});
+          }
+        }
+        if (with_gradient && lanes < pack) scatter(chunk, count, lanes, place(spectra, r, v));
       }
-      if constexpr (with_gradient) scatter(chunk, start, count, spectra);
     }
     std::array<T, Pack::size> parts;
     sum.store_unaligned(parts.data());
@@ -90,67 +95,88 @@ class FrameDistance {
   static constexpr auto pack = static_cast<Index>(Pack::size);
   static constexpr Index sample = 2 * pack;
 
-  /// As many registers of bins as the distances are computed of at a time.
-  static constexpr Index registers_of_a_chunk = 16;
-  enum Part : std::size_t { x_re, x_im, y_re, y_im, floor_part, weight_part, part_count };
-  struct Chunk {
-    static constexpr std::size_t size = static_cast<std::size_t>(registers_of_a_chunk + 1) * Pack::size;
-    alignas(64) std::array<std::array<T, size>, part_count> numbers;
-    std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)> prepared;
+  static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
 
-    void put(Part part, Index place, const Pack& lanes) {
-      lanes.store_unaligned(numbers[part].data() + place);
+  /// Where packs of bins lie, and what goes with them.
+  struct Bins {
+    T* x_re;
+    T* x_im;
+    const T* y_re;
+    const T* y_im;
+    Index stride;  // from pack to pack, of these
+    const T* weights;
+    const T* floors;
+    const T* shares;
+    Index lane_stride;  // of the last two
+
+    ComplexBatch<Pack> x(Index i) const {
+      return {Pack::load_aligned(x_re + i * stride), Pack::load_aligned(x_im + i * stride)};
     }
-    T* at(Part part, std::size_t i) { return numbers[part].data() + i * Pack::size; }
-    Pack load(Part part, std::size_t i) { return Pack::load_aligned(at(part, i)); }
-    ComplexBatch<Pack> x(std::size_t i) { return {load(x_re, i), load(x_im, i)}; }
-    ComplexBatch<Pack> y(std::size_t i) { return {load(y_re, i), load(y_im, i)}; }
+    ComplexBatch<Pack> y(Index i) const {
+      return {Pack::load_aligned(y_re + i * stride), Pack::load_aligned(y_im + i * stride)};
+    }
+    Pack floor(Index i) const { return Pack::load_aligned(floors + i * lane_stride); }
+    Pack weight(Index i) const {
+      return Pack::load_aligned(shares + i * lane_stride) * Pack::load_aligned(weights + i * pack);
+    }
+    void set_x(Index i, const ComplexBatch<Pack>& z) const {
+      z.re.store_aligned(x_re + i * stride);
+      z.im.store_aligned(x_im + i * stride);
+    }
   };
 
-  /// Calls body(bins, first_lane, place in a chunk) for `count` registers of bins from number `start` on, of all in the
-  /// order [register][v]. Only those of the last register's lanes that there are take a place.
-  template <typename Body>
-  static void for_each_register(const TileSpectra<T>& spectra, Index start, Index count, const Body& body) {
-    Index place = 0;
-    Index r = start / spectra.samples;
-    Index left = (r + 1) * spectra.samples - start;
-    for (Index bins = start; bins < start + count; ++bins, --left) {
-      if (left == 0) {
-        ++r;
-        left = spectra.samples;
+  /// As many packs of bins as the distances are computed of at a time.
+  static constexpr Index registers_of_a_chunk = 16;
+  struct Chunk {
+    static constexpr auto size = static_cast<std::size_t>((registers_of_a_chunk + 1) * pack);
+    using Numbers = std::array<T, size>;
+    alignas(64) Numbers x_re, x_im, y_re, y_im, weights, floors, shares;
+    std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)> prepared;
+  };
+
+  /// The bins of a register of lanes, from sample v on.
+  Bins place(const TileSpectra<T>& spectra, Index r, Index v) const {
+    const Index number = r * spectra.samples + v;
+    T* const x = spectra.first + number * sample;
+    const T* const y = spectra.second + number * sample;
+    const T* const weights = weights_.data() + number * pack;
+    return {x, x + pack, y, y + pack, sample, weights, floors_.data() + r * pack, shares_.data() + r * pack,
+            0};
+  }
+
+  /// The same bins with nothing between those lanes that there are. The last pack is filled up with bins of no weight and
+  /// no value.
+  static Bins gather(const Bins& bins, Index count, Index lanes, Chunk& chunk) {
+    const auto put = [&](typename Chunk::Numbers& to, const T* from, Index stride) {
+      for (Index i = 0; i < count; ++i) {
+        Pack::load_aligned(from + i * stride).store_unaligned(to.data() + i * lanes);
       }
-      body(bins, r * pack, place);
-      place += std::min(pack, spectra.lanes - r * pack);
+      Pack(T(0)).store_unaligned(to.data() + count * lanes);
+    };
+    put(chunk.x_re, bins.x_re, bins.stride);
+    put(chunk.x_im, bins.x_im, bins.stride);
+    put(chunk.y_re, bins.y_re, bins.stride);
+    put(chunk.y_im, bins.y_im, bins.stride);
+    put(chunk.weights, bins.weights, pack);
+    put(chunk.floors, bins.floors, bins.lane_stride);
+    put(chunk.shares, bins.shares, bins.lane_stride);
+    return {chunk.x_re.data(),
+            chunk.x_im.data(),
+            chunk.y_re.data(),
+            chunk.y_im.data(),
+            pack,
+            chunk.weights.data(),
+            chunk.floors.data(),
+            chunk.shares.data(),
+            pack};
+  }
+
+  /// Puts derivatives where the bins came from.
+  static void scatter(const Chunk& chunk, Index count, Index lanes, const Bins& to) {
+    for (Index i = 0; i < count; ++i) {
+      to.set_x(i, {Pack::load_unaligned(chunk.x_re.data() + i * lanes),
+                   Pack::load_unaligned(chunk.x_im.data() + i * lanes)});
     }
-  }
-
-  /// Puts bins side by side, and fills up the last pack with ones of no weight and no value. Returns the number of packs.
-  std::size_t gather(const TileSpectra<T>& spectra, Index start, Index count, Chunk& chunk) const {
-    Index end = 0;
-    for_each_register(spectra, start, count, [&](Index bins, Index lane, Index place) {
-      const T* const first = spectra.first + bins * sample;
-      const T* const second = spectra.second + bins * sample;
-      chunk.put(x_re, place, Pack::load_aligned(first));
-      chunk.put(x_im, place, Pack::load_aligned(first + pack));
-      chunk.put(y_re, place, Pack::load_aligned(second));
-      chunk.put(y_im, place, Pack::load_aligned(second + pack));
-      chunk.put(floor_part, place, Pack::load_aligned(floors_.data() + lane));
-      chunk.put(
-          weight_part, place,
-          Pack::load_aligned(shares_.data() + lane) * Pack::load_aligned(weights_.data() + bins * pack));
-      end = place + std::min(pack, spectra.lanes - lane);
-    });
-    for (std::size_t part = 0; part < part_count; ++part) chunk.put(static_cast<Part>(part), end, Pack(0));
-    return static_cast<std::size_t>((end + pack - 1) / pack);
-  }
-
-  /// Puts derivatives where the bins of the first plane came from.
-  static void scatter(const Chunk& chunk, Index start, Index count, const TileSpectra<T>& spectra) {
-    for_each_register(spectra, start, count, [&](Index bins, Index /*lane*/, Index place) {
-      T* const to = spectra.first + bins * sample;
-      Pack::load_unaligned(chunk.numbers[x_re].data() + place).store_aligned(to);
-      Pack::load_unaligned(chunk.numbers[x_im].data() + place).store_aligned(to + pack);
-    });
   }
 
   /// The square of what rounding leaves of a bin of this frame that should be 0: (16 + 2 √(n_y n_x)) ε times the root
