@@ -1,6 +1,7 @@
 // What happens to numbers one by one between the layers: ReLU, sigmoid, and the order that images lie in.
 #pragma once
 
+#include <algorithm>
 #include <xsimd/xsimd.hpp>
 
 #include "network/matrix.hpp"
@@ -20,6 +21,19 @@ void transform(const T* from, T* to, Index size, const Function& function) {
     function(Packet::load_unaligned(from + i), Packet::load_unaligned(to + i)).store_unaligned(to + i);
   }
   for (; i < size; ++i) to[i] = function(Packet(from[i]), Packet(to[i])).get(0);
+}
+
+/// `count` matrices [rows, columns], one after another.
+template <typename T>
+void transpose(Index count, Index rows, Index columns, const T* from, T* to) {
+  const Index size = rows * columns;
+  if (size == rows || size == columns) {  // vectors: the same order either way
+    std::copy_n(from, count * size, to);
+    return;
+  }
+  for (Index i = 0; i < count; ++i, from += size, to += size) {
+    MatrixMap<T>(to, columns, rows) = ConstMatrixMap<T>(from, rows, columns).transpose();
+  }
 }
 
 }  // namespace detail
@@ -55,17 +69,15 @@ void sigmoid_backward(const T* output, const T* output_gradient, T* gradient, In
   Eigen::Map<Array>(gradient, size) = Eigen::Map<const Array>(output_gradient, size) * y * (T(1) - y);
 }
 
-/// [pixels, channels], which convolutions work on, to [channels, pixels], which the dense layers see; and
-/// back.
+/// `count` images of [pixels, channels], which convolutions work on, to [channels, pixels], which the dense
+/// layers and the outside see; and back.
 template <typename T>
-void to_planes(const ImageShape& shape, const T* pixels, T* planes) {
-  MatrixMap<T>(planes, shape.channels, shape.pixels()) =
-      ConstMatrixMap<T>(pixels, shape.pixels(), shape.channels).transpose();
+void to_planes(Index count, const ImageShape& shape, const T* pixels, T* planes) {
+  detail::transpose(count, shape.pixels(), shape.channels, pixels, planes);
 }
 template <typename T>
-void to_pixels(const ImageShape& shape, const T* planes, T* pixels) {
-  MatrixMap<T>(pixels, shape.pixels(), shape.channels) =
-      ConstMatrixMap<T>(planes, shape.channels, shape.pixels()).transpose();
+void to_pixels(Index count, const ImageShape& shape, const T* planes, T* pixels) {
+  detail::transpose(count, shape.channels, shape.pixels(), planes, pixels);
 }
 
 }  // namespace vae_mnist

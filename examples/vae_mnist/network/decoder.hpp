@@ -1,7 +1,7 @@
 // The decoder: latent -> dense, ReLU -> transposed convolution, ReLU -> the same, ReLU -> transposed
-// convolution
-// -> image, linear or through a sigmoid. Strides of 2 double the side as TensorFlow's "same" does: of the
-// full result, the last row and column are dropped. Like the encoder it works on a shard.
+// convolution -> image, linear or through a sigmoid. Strides of 2 double the sides as TensorFlow's "same" does:
+// of the full result, the last row and column are dropped. So the sides of an image are multiples of 4. Images
+// go out as planes, [channels, height, width]. Like the encoder it works on a shard.
 #pragma once
 
 #include "network/activation.hpp"
@@ -15,12 +15,15 @@ enum class OutputActivation { linear, sigmoid };
 template <typename T>
 class Decoder {
  public:
-  Decoder(Index latent, OutputActivation activation)
-      : dense(latent, 32 * 7 * 7),
-        deconv1({32, 7, 7}, 64, 3, 2, 0, 1),
+  Decoder(const ImageShape& image, Index latent, OutputActivation activation)
+      : dense(latent, code_shape(image).size()),
+        deconv1(code_shape(image), 64, 3, 2, 0, 1),
         deconv2(deconv1.output(), 32, 3, 2, 0, 1),
-        deconv3(deconv2.output(), 1, 3, 1, 1, 1),
+        deconv3(deconv2.output(), image.channels, 3, 1, 1, 1),
         activation_(activation) {}
+
+  /// What the dense layer makes, for images of this shape.
+  static ImageShape code_shape(const ImageShape& image) { return {32, image.height / 4, image.width / 4}; }
 
   /// What forward leaves for backward, one image a row, after the ReLUs.
   struct Memory {
@@ -54,13 +57,15 @@ class Decoder {
           code_gradient(images, decoder.deconv1.input().size()),
           hidden1_gradient(images, decoder.deconv1.output().size()),
           hidden2_gradient(images, decoder.deconv2.output().size()),
+          output_pixels(images, decoder.deconv3.output().size()),
           output_gradient(images, decoder.deconv3.output().size()) {}
     ConvolutionWorkspace<T> convolution;
     Matrix<T> code_planes;
     Matrix<T> code_gradient;
     Matrix<T> hidden1_gradient;
     Matrix<T> hidden2_gradient;
-    Matrix<T> output_gradient;
+    Matrix<T> output_pixels;    ///< the output, or its gradient, [pixels, channels]
+    Matrix<T> output_gradient;  ///< [channels, pixels], before the sigmoid
   };
 
   /// latent: [images, latent]; images: where they go, one after another.
@@ -69,14 +74,13 @@ class Decoder {
     memory.latent.topRows(count) = latent;
     dense.forward(latent, {workspace.code_planes.data(), count, memory.code.cols()});
     relu(workspace.code_planes.data(), count * memory.code.cols());
-    for (Index i = 0; i < count; ++i) {
-      to_pixels(deconv1.input(), workspace.code_planes.row(i).data(), memory.code.row(i).data());
-    }
+    to_pixels(count, deconv1.input(), workspace.code_planes.data(), memory.code.data());
     deconv1.forward(count, memory.code.data(), memory.hidden1.data(), workspace.convolution);
     relu(memory.hidden1.data(), count * memory.hidden1.cols());
     deconv2.forward(count, memory.hidden1.data(), memory.hidden2.data(), workspace.convolution);
     relu(memory.hidden2.data(), count * memory.hidden2.cols());
-    deconv3.forward(count, memory.hidden2.data(), images, workspace.convolution);
+    deconv3.forward(count, memory.hidden2.data(), workspace.output_pixels.data(), workspace.convolution);
+    to_planes(count, deconv3.output(), workspace.output_pixels.data(), images);
     if (activation_ == OutputActivation::sigmoid) sigmoid(images, count * deconv3.output().size());
   }
 
@@ -90,8 +94,9 @@ class Decoder {
                        count * deconv3.output().size());
       images_gradient = workspace.output_gradient.data();
     }
-    deconv3.backward(count, memory.hidden2.data(), images_gradient, workspace.hidden2_gradient.data(),
-                     sums.deconv3, workspace.convolution);
+    to_pixels(count, deconv3.output(), images_gradient, workspace.output_pixels.data());
+    deconv3.backward(count, memory.hidden2.data(), workspace.output_pixels.data(),
+                     workspace.hidden2_gradient.data(), sums.deconv3, workspace.convolution);
     relu_backward(memory.hidden2.data(), workspace.hidden2_gradient.data(), count * memory.hidden2.cols());
     deconv2.backward(count, memory.hidden1.data(), workspace.hidden2_gradient.data(),
                      workspace.hidden1_gradient.data(), sums.deconv2, workspace.convolution);
@@ -99,9 +104,7 @@ class Decoder {
     deconv1.backward(count, memory.code.data(), workspace.hidden1_gradient.data(),
                      workspace.code_gradient.data(), sums.deconv1, workspace.convolution);
     relu_backward(memory.code.data(), workspace.code_gradient.data(), count * memory.code.cols());
-    for (Index i = 0; i < count; ++i) {
-      to_planes(deconv1.input(), workspace.code_gradient.row(i).data(), workspace.code_planes.row(i).data());
-    }
+    to_planes(count, deconv1.input(), workspace.code_gradient.data(), workspace.code_planes.data());
     dense.backward({memory.latent.data(), count, memory.latent.cols()},
                    {workspace.code_planes.data(), count, memory.code.cols()}, latent_gradient, sums.dense);
   }

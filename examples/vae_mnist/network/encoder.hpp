@@ -1,6 +1,6 @@
 // The encoder: image -> convolution, ReLU -> convolution, ReLU -> dense -> statistics (the posterior's mean,
-// then its log-variance). It works on a shard, a few images; everything a shard needs is the caller's, so
-// shards run at the same time.
+// then its log-variance). Images come as planes, [channels, height, width]. It works on a shard, a few images;
+// everything a shard needs is the caller's, so shards run at the same time.
 #pragma once
 
 #include "network/activation.hpp"
@@ -12,10 +12,8 @@ namespace vae_mnist {
 template <typename T>
 class Encoder {
  public:
-  explicit Encoder(Index latent)
-      : conv1({1, 28, 28}, 32, 3, 2),
-        conv2(conv1.output(), 64, 3, 2),
-        dense(conv2.output().size(), 2 * latent) {}
+  Encoder(const ImageShape& image, Index latent)
+      : conv1(image, 32, 3, 2), conv2(conv1.output(), 64, 3, 2), dense(conv2.output().size(), 2 * latent) {}
 
   /// What forward leaves for backward, one image a row.
   struct Memory {
@@ -23,7 +21,7 @@ class Encoder {
         : input(images, encoder.conv1.input().size()),
           hidden1(images, encoder.conv1.output().size()),
           hidden2(images, encoder.conv2.output().size()) {}
-    Matrix<T> input;
+    Matrix<T> input;    ///< [pixels, channels]
     Matrix<T> hidden1;  ///< [pixels, channels], after the ReLU
     Matrix<T> hidden2;  ///< [channels, pixels], after the ReLU
   };
@@ -53,14 +51,12 @@ class Encoder {
   /// statistics: [images, 2 latent].
   void forward(const T* images, MatrixMap<T> statistics, Memory& memory, Workspace& workspace) const {
     const Index count = statistics.rows();
-    memory.input.topRows(count) = ConstMatrixMap<T>(images, count, conv1.input().size());
+    to_pixels(count, conv1.input(), images, memory.input.data());
     conv1.forward(count, memory.input.data(), memory.hidden1.data(), workspace.convolution);
     relu(memory.hidden1.data(), count * memory.hidden1.cols());
     conv2.forward(count, memory.hidden1.data(), workspace.hidden2_pixels.data(), workspace.convolution);
     relu(workspace.hidden2_pixels.data(), count * memory.hidden2.cols());
-    for (Index i = 0; i < count; ++i) {
-      to_planes(conv2.output(), workspace.hidden2_pixels.row(i).data(), memory.hidden2.row(i).data());
-    }
+    to_planes(count, conv2.output(), workspace.hidden2_pixels.data(), memory.hidden2.data());
     dense.forward({memory.hidden2.data(), count, memory.hidden2.cols()}, statistics);
   }
 
@@ -71,10 +67,7 @@ class Encoder {
     dense.backward({memory.hidden2.data(), count, memory.hidden2.cols()}, statistics_gradient,
                    {workspace.hidden2_gradient.data(), count, memory.hidden2.cols()}, sums.dense);
     relu_backward(memory.hidden2.data(), workspace.hidden2_gradient.data(), count * memory.hidden2.cols());
-    for (Index i = 0; i < count; ++i) {
-      to_pixels(conv2.output(), workspace.hidden2_gradient.row(i).data(),
-                workspace.hidden2_pixels.row(i).data());
-    }
+    to_pixels(count, conv2.output(), workspace.hidden2_gradient.data(), workspace.hidden2_pixels.data());
     conv2.backward(count, memory.hidden1.data(), workspace.hidden2_pixels.data(),
                    workspace.hidden1_gradient.data(), sums.conv2, workspace.convolution);
     relu_backward(memory.hidden1.data(), workspace.hidden1_gradient.data(), count * memory.hidden1.cols());

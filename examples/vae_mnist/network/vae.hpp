@@ -29,9 +29,12 @@ template <typename T>
 class Vae {
  public:
   /// Weights are drawn from the seed; biases are zero, but for the initial log-variance. Throws
-  /// crisp::OptionError unless latent >= 1 and the log-variance is finite.
+  /// crisp::OptionError unless latent >= 1, the log-variance is finite, and images have a channel and sides that
+  /// suit (see has_sides_for_vae).
   explicit Vae(const VaeOptions& options, std::uint64_t seed)
-      : latent_(detail::checked(options).latent), encoder_(latent_), decoder_(latent_, options.output) {
+      : latent_(detail::checked(options).latent),
+        encoder_(options.image, latent_),
+        decoder_(options.image, latent_, options.output) {
     Random random(seed);
     for_each_layer([&](const std::string& name, auto& layer, auto) {
       ++layers_;
@@ -51,6 +54,7 @@ class Vae {
   }
 
   Index latent() const { return latent_; }
+  const ImageShape& image() const { return encoder_.conv1.input(); }
 
   /// All parameters, in a fixed order. Values may be changed between calls; gradients are backward's.
   std::vector<Parameter<T>> parameters() {
@@ -59,12 +63,12 @@ class Vae {
     return views;
   }
 
-  /// The posterior of images [n, 1, 28, 28]; both results are resized to [n, latent].
+  /// The posterior of images [n, channels, height, width]; both results are resized to [n, latent].
   template <typename Executor = crisp::Serial>
   void encode(const crisp::Images<T>& images, Latent<T>& mean, Latent<T>& log_variance,
               const Executor& executor = {}) {
     const Index batch = images.dimension(0);
-    detail::check_images(images, batch);
+    detail::check_images(images, batch, image());
     mean.resize(batch, latent_);
     log_variance.resize(batch, latent_);
     load_layers(executor);
@@ -74,7 +78,7 @@ class Vae {
     });
   }
 
-  /// The images of points z [n, latent]; resized to [n, 1, 28, 28].
+  /// The images of points z [n, latent]; resized to [n, channels, height, width].
   template <typename Executor = crisp::Serial>
   void decode(const Latent<T>& z, crisp::Images<T>& images, const Executor& executor = {}) {
     detail::check_latent("z", z, z.dimension(0), latent_);
@@ -92,7 +96,7 @@ class Vae {
   const VaeOutput<T>& forward(const crisp::Images<T>& images, const Latent<T>& noise,
                               const Executor& executor = {}) {
     const Index batch = images.dimension(0);
-    detail::check_images(images, batch);
+    detail::check_images(images, batch, image());
     detail::check_latent("noise", noise, batch, latent_);
     output_.mean.resize(batch, latent_);
     output_.log_variance.resize(batch, latent_);
@@ -123,7 +127,7 @@ class Vae {
                 const Latent<T>& log_variance_gradient, const Executor& executor, const Complete& complete) {
     const Index batch = output_.reconstruction.dimension(0);
     if (batch == 0) throw std::logic_error("Vae::backward needs a forward before it");
-    detail::check_images(reconstruction_gradient, batch);
+    detail::check_images(reconstruction_gradient, batch, image());
     detail::check_latent("the gradient of the mean", mean_gradient, batch, latent_);
     detail::check_latent("the gradient of the log-variance", log_variance_gradient, batch, latent_);
     reserve_slots(executor);
@@ -292,7 +296,9 @@ class Vae {
     while (static_cast<int>(slots_.size()) < executor.concurrency()) slots_.emplace_back(*this);
   }
 
-  static void resize_images(crisp::Images<T>& images, Index batch) { images.resize(batch, 1, 28, 28); }
+  void resize_images(crisp::Images<T>& images, Index batch) const {
+    images.resize(batch, image().channels, image().height, image().width);
+  }
 
   ConstMatrixMap<T> rows(const Latent<T>& tensor, Index first, Index count) const {
     return {tensor.data() + first * latent_, count, latent_};

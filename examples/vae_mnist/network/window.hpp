@@ -6,6 +6,8 @@
 // A tap that falls outside the wide image reads nothing and writes nowhere.
 #pragma once
 
+#include <ostream>
+
 #include "network/matrix.hpp"
 
 namespace vae_mnist {
@@ -17,6 +19,14 @@ struct ImageShape {
 
   Index pixels() const { return height * width; }
   Index size() const { return channels * pixels(); }
+
+  friend bool operator==(const ImageShape& a, const ImageShape& b) {
+    return a.channels == b.channels && a.height == b.height && a.width == b.width;
+  }
+  friend bool operator!=(const ImageShape& a, const ImageShape& b) { return !(a == b); }
+  friend std::ostream& operator<<(std::ostream& stream, const ImageShape& shape) {
+    return stream << shape.channels << 'x' << shape.height << 'x' << shape.width;
+  }
 };
 
 struct Windows {

@@ -18,8 +18,8 @@ using namespace vae_mnist_test;
 namespace {
 
 /// A checkpoint that is sound, to be spoilt.
-Safetensors sound_checkpoint(const TemporaryFolder& folder) {
-  Vae<float> vae({}, 5);
+Safetensors sound_checkpoint(const TemporaryFolder& folder, const ImageShape& image = {1, 28, 28}) {
+  Vae<float> vae({2, OutputActivation::linear, 0, image}, 5);
   save_checkpoint(folder / "sound", vae, OutputActivation::linear, {});
   return read_safetensors(folder / "sound");
 }
@@ -45,6 +45,66 @@ TEST_CASE("A network comes back from its checkpoint to the bit", "[checkpoint]")
       CHECK(read_safetensors(folder / "checkpoint").metadata.at("loss") == "l1");
     }
   }
+}
+
+TEST_CASE("A network for colour images comes back from its checkpoint", "[checkpoint]") {
+  const TemporaryFolder folder;
+  const crisp::Threads threads(1);
+  const auto images = random_images<float>({3, 3, 12, 20}, 1);
+  Vae<float> vae({3, OutputActivation::sigmoid, 0, {3, 12, 20}}, 7);
+  save_checkpoint(folder / "checkpoint", vae, OutputActivation::sigmoid, {});
+  CHECK(read_safetensors(folder / "checkpoint").metadata.at("image") == "3x12x20");
+  Vae<float> loaded = load_checkpoint(folder / "checkpoint");
+  CHECK(loaded.image() == ImageShape{3, 12, 20});
+  CHECK(largest_difference(reconstruct(loaded, images, threads), reconstruct(vae, images, threads)) == 0);
+}
+
+TEST_CASE("Without an image in its metadata a checkpoint is for 28x28", "[checkpoint]") {
+  const TemporaryFolder folder;
+  for (const Index channels : {1, 3}) {
+    Safetensors contents = sound_checkpoint(folder, {channels, 28, 28});
+    contents.metadata.erase("image");
+    write_safetensors(folder / "bare", contents);
+    CHECK(load_checkpoint(folder / "bare").image() == ImageShape{channels, 28, 28});
+  }
+  Safetensors other = sound_checkpoint(folder, {3, 12, 20});
+  other.metadata.erase("image");
+  CHECK_THAT(error_of(folder, other), Catch::Contains("'decoder.dense.weight'") &&
+                                          Catch::Contains("[480, 2]") && Catch::Contains("3x28x28") &&
+                                          Catch::Contains("[1568, 2]"));
+}
+
+TEST_CASE("An image that the checkpoint's tensors are not for is an error", "[checkpoint]") {
+  const TemporaryFolder folder;
+  const Safetensors sound = sound_checkpoint(folder, {3, 12, 40});
+  REQUIRE(error_of(folder, sound) == "no FileError");
+  const auto error_with = [&](const std::string& image) {
+    Safetensors spoilt = sound;
+    spoilt.metadata["image"] = image;
+    return error_of(folder, spoilt);
+  };
+  for (const char* text : {"", "12x40", "3x12x40x1", "3x12x40 ", " 3x12x40", "3x012x40", "3,12,40", "3x12x",
+                           "3x12x99999999999999999999"}) {
+    CHECK_THAT(error_with(text),
+               Catch::Contains("'" + std::string(text) + "'") && Catch::Contains("as in 1x28x28"));
+  }
+  CHECK_THAT(error_with("1x12x40"), Catch::Contains("'1x12x40'") && Catch::Contains("[32, 3, 3, 3]") &&
+                                        Catch::Contains("3 channels"));
+  for (const char* text : {"3x14x40", "3x12x42", "3x8x40", "3x12x-40", "3x12x65540"}) {
+    CHECK_THAT(error_with(text), Catch::Contains("'" + std::string(text) + "'") &&
+                                     Catch::Contains("multiples of 4 from 12 to 65536"));
+  }
+  CHECK_THAT(error_with("3x16x40"), Catch::Contains("'decoder.dense.weight'") &&
+                                        Catch::Contains("[960, 2]") && Catch::Contains("3x16x40") &&
+                                        Catch::Contains("[1280, 2]"));
+  CHECK_THAT(error_with("3x65536x65536"), Catch::Contains("[960, 2]") && Catch::Contains("[8589934592, 2]"));
+  INFO("as many pixels, but not for the encoder");
+  CHECK_THAT(error_with("3x20x24"), Catch::Contains("'encoder.dense.weight'") &&
+                                        Catch::Contains("[4, 1152]") && Catch::Contains("[4, 1280]"));
+
+  Safetensors flat = sound;
+  flat.tensors["encoder.conv1.weight"] = {{32 * 3 * 9}, std::vector<float>(32 * 3 * 9)};
+  CHECK_THAT(error_of(folder, flat), Catch::Contains("[864]") && Catch::Contains("[32, channels, 3, 3]"));
 }
 
 TEST_CASE("A checkpoint that is not the network's is an error that names the tensor", "[checkpoint]") {

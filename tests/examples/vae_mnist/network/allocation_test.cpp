@@ -32,11 +32,13 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 namespace {
 
 template <typename Executor>
-void require_quiet_steps(const Executor& executor) {
+void require_quiet_steps(const Executor& executor, const vae_mnist::ImageShape& image = {1, 28, 28}) {
   constexpr vae_mnist::Index batch = 37;
-  vae_mnist::Vae<float> vae({}, 1);
+  vae_mnist::VaeOptions options;
+  options.image = image;
+  vae_mnist::Vae<float> vae(options, 1);
   vae_mnist::Adam<float> adam(vae.parameters());
-  crisp::Images<float> images(batch, 1, 28, 28);
+  crisp::Images<float> images(batch, image.channels, image.height, image.width);
   vae_mnist::Latent<float> noise(batch, 2);
   vae_mnist::Latent<float> mean(batch, 2);
   vae_mnist::Latent<float> log_variance(batch, 2);
@@ -63,4 +65,5 @@ void require_quiet_steps(const Executor& executor) {
 TEST_CASE("after the first, a step allocates nothing") {
   SECTION("on one thread") { require_quiet_steps(crisp::Serial()); }
   SECTION("on three threads") { require_quiet_steps(crisp::Threads(3)); }
+  SECTION("with colour images") { require_quiet_steps(crisp::Threads(3), {3, 12, 20}); }
 }

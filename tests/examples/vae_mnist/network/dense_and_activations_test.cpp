@@ -90,11 +90,19 @@ TEST_CASE("special values pass the activations") {
 
 TEST_CASE("pixels and planes are transposed of each other") {
   const vae_mnist::ImageShape shape{2, 1, 3};
-  const double pixels[] = {1, 10, 2, 20, 3, 30};
-  double planes[6];
-  double back[6];
-  vae_mnist::to_planes(shape, pixels, planes);
-  CHECK(std::vector<double>(planes, planes + 6) == std::vector<double>{1, 2, 3, 10, 20, 30});
-  vae_mnist::to_pixels(shape, planes, back);
-  CHECK(std::vector<double>(back, back + 6) == std::vector<double>(pixels, pixels + 6));
+  const std::vector<double> pixels = {1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60};  // two images
+  std::vector<double> planes(12);
+  std::vector<double> back(12);
+  vae_mnist::to_planes(2, shape, pixels.data(), planes.data());
+  CHECK(planes == std::vector<double>{1, 2, 3, 10, 20, 30, 4, 5, 6, 40, 50, 60});
+  vae_mnist::to_pixels(2, shape, planes.data(), back.data());
+  CHECK(back == pixels);
+
+  INFO("with one channel or one pixel they are the same");
+  for (const vae_mnist::ImageShape same : {vae_mnist::ImageShape{1, 2, 3}, vae_mnist::ImageShape{6, 1, 1}}) {
+    vae_mnist::to_planes(2, same, pixels.data(), planes.data());
+    CHECK(planes == pixels);
+    vae_mnist::to_pixels(2, same, pixels.data(), back.data());
+    CHECK(back == pixels);
+  }
 }

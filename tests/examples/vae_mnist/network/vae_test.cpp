@@ -1,79 +1,17 @@
 // The whole network: shapes, derivatives, the same bits on any number of threads.
 #include "network/vae.hpp"
 
-#include <cstring>
 #include <limits>
 
+#include "../data/fingerprint.hpp"
 #include "differences.hpp"
+#include "vae_inputs.hpp"
 
 using vae_mnist::Index;
 using vae_mnist::Latent;
 using vae_mnist::Vae;
 using vae_mnist::VaeOptions;
-
-namespace {
-
-constexpr Index batch = 11;  // one full shard and one that is not
-
-template <typename T>
-struct Inputs {
-  explicit Inputs(Index latent, Index images_count = batch)
-      : images(images_count, 1, 28, 28),
-        noise(images_count, latent),
-        reconstruction_gradient(images_count, 1, 28, 28),
-        mean_gradient(images_count, latent),
-        log_variance_gradient(images_count, latent) {
-    vae_mnist::Random random(5);
-    const auto fill = [&](auto& tensor) {
-      for (Index i = 0; i < tensor.size(); ++i) tensor.data()[i] = static_cast<T>(2 * random.uniform() - 1);
-    };
-    fill(images);
-    fill(noise);
-    fill(reconstruction_gradient);
-    fill(mean_gradient);
-    fill(log_variance_gradient);
-  }
-
-  /// A loss whose gradients are those of this object.
-  template <typename Executor = crisp::Serial>
-  T loss(Vae<T>& vae, const Executor& executor = {}) const {
-    const auto dot = [](const auto& a, const auto& b) {
-      using Map = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>;
-      return (Map(a.data(), a.size()) * Map(b.data(), b.size())).sum();
-    };
-    const auto& output = vae.forward(images, noise, executor);
-    return dot(output.reconstruction, reconstruction_gradient) + dot(output.mean, mean_gradient) +
-           dot(output.log_variance, log_variance_gradient);
-  }
-  template <typename Executor = crisp::Serial>
-  void backward(Vae<T>& vae, const Executor& executor = {}) const {
-    vae.backward(reconstruction_gradient, mean_gradient, log_variance_gradient, executor);
-  }
-
-  crisp::Images<T> images;
-  Latent<T> noise;
-  crisp::Images<T> reconstruction_gradient;
-  Latent<T> mean_gradient;
-  Latent<T> log_variance_gradient;
-};
-
-template <typename A, typename B>
-bool same_bits(const A& a, const B& b) {
-  return a.size() == b.size() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0;
-}
-
-/// Biases that are not zero, so that tests see them.
-template <typename T>
-void disturb_biases(Vae<T>& vae) {
-  vae_mnist::Random random(9);
-  for (auto& parameter : vae.parameters()) {
-    if (parameter.shape.size() > 1) continue;
-    for (T& value : parameter.value) value = static_cast<T>(0.1 * (2 * random.uniform() - 1));
-  }
-}
-
-}  // namespace
+using namespace vae_mnist_test;
 
 TEST_CASE("the parameters are those of the checkpoints") {
   const std::vector<std::pair<std::string, std::vector<Index>>> expected = {
@@ -153,13 +91,29 @@ TEST_CASE("weights start as Glorot's uniform numbers, biases at zero, from the s
   CHECK((vae.parameters()[0].value != other.parameters()[0].value).any());
 }
 
+TEST_CASE("a seed stands for the same initial weights for good") {
+  Fingerprint fingerprint;
+  Vae<float> vae({}, 1);
+  for (const auto& parameter : vae.parameters()) {
+    for (const float value : parameter.value) {
+      std::uint32_t bits = 0;
+      std::memcpy(&bits, &value, sizeof(bits));
+      for (int shift = 0; shift < 32; shift += 8) fingerprint.add(static_cast<std::uint8_t>(bits >> shift));
+    }
+  }
+  CHECK(fingerprint.value() == 0xdfa8e8830e9c926b);
+}
+
 TEST_CASE("the gradient of every parameter is that of directional differences") {
-  for (const VaeOptions options : {VaeOptions{}, VaeOptions{3, vae_mnist::OutputActivation::linear},
-                                   VaeOptions{1, vae_mnist::OutputActivation::sigmoid}}) {
-    CAPTURE(options.latent, options.output == vae_mnist::OutputActivation::sigmoid);
+  using vae_mnist::OutputActivation;
+  for (const VaeOptions options :
+       {VaeOptions{}, VaeOptions{3, OutputActivation::linear}, VaeOptions{1, OutputActivation::sigmoid},
+        VaeOptions{2, OutputActivation::linear, 0, {3, 12, 20}},
+        VaeOptions{3, OutputActivation::sigmoid, 0, {2, 24, 16}}}) {
+    CAPTURE(options.latent, options.output == OutputActivation::sigmoid, options.image);
     Vae<double> vae(options, 3);
     disturb_biases(vae);
-    const Inputs<double> inputs(options.latent);
+    const Inputs<double> inputs(options.latent, batch, options.image);
     inputs.loss(vae);
     inputs.backward(vae);
     std::uint64_t seed = 11;
@@ -218,15 +172,18 @@ TEST_CASE("encode and decode leave what backward needs alone") {
 }
 
 TEST_CASE("any number of threads gives the same bits") {
-  const Inputs<float> inputs(2, 37);
-  Vae<float> serial({}, 6);
+  VaeOptions options;
+  options.image = GENERATE(ImageShape{1, 28, 28}, ImageShape{3, 12, 20});
+  CAPTURE(options.image);
+  const Inputs<float> inputs(2, 37, options.image);
+  Vae<float> serial(options, 6);
   inputs.loss(serial);
   inputs.backward(serial);
   const auto expected = serial.forward(inputs.images, inputs.noise);
   for (const int count : {1, 2, 5}) {
     CAPTURE(count);
     const crisp::Threads threads(count);
-    Vae<float> vae({}, 6);
+    Vae<float> vae(options, 6);
     for (int repetition = 0; repetition < 3; ++repetition) {
       const auto& output = vae.forward(inputs.images, inputs.noise, threads);
       CHECK(same_bits(output.mean, expected.mean));
@@ -272,6 +229,9 @@ TEST_CASE("NaN in an image reaches the outputs and the gradients") {
 TEST_CASE("wrong shapes and options are refused with their numbers") {
   using Catch::Matchers::Contains;
   CHECK_THROWS_WITH(Vae<float>({0}, 1), Contains("at least 1 latent dimension, got 0"));
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH(Vae<float>({2, vae_mnist::OutputActivation::linear, -infinity}, 1),
+                    Contains("finite initial log-variance, got -inf"));
   Vae<float> vae({}, 1);
   const Inputs<float> inputs(2);
   CHECK_THROWS_AS(inputs.backward(vae), std::logic_error);
