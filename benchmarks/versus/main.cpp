@@ -134,6 +134,15 @@ struct TorchTrainer {
   }
 };
 
+/// Makes the network's pictures as strong as those it is to learn. Untrained ones are almost black, and of what is almost 0
+/// rounding decides the phase.
+void give_contrast(VaeStep& step) {
+  for (const VaeParameter& parameter : step.parameters()) {
+    const bool is_weight = parameter.name.find("decoder") == 0 && parameter.shape.size() > 1;
+    if (is_weight) torch::from_blob(parameter.value, parameter.shape).mul_(2);
+  }
+}
+
 /// A trainer with the parameters of crisp's, and its gradients compared.
 std::shared_ptr<TorchTrainer> twin_of(VaeStep& step, const TorchLoss& stft, const TorchLoss& ssim,
                                       const Tensor& images, const Tensor& noise, double value,
@@ -164,6 +173,7 @@ Work vae_work(const Settings& settings, Agreement& agreement) {
   torch::manual_seed(1);
   const Tensor noise = torch::randn({128, 2});
   const std::shared_ptr<VaeStep> step = make_vae_step(shape.batch, settings.threads);
+  give_contrast(*step);
 
   Work work{"VAE step, STFT + SSIM, batch 128", 128, {Bound::at_least, vae_times_as_fast}, {}, {}};
   work.crisp = [=] {

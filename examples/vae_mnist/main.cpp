@@ -23,6 +23,7 @@
 #include "compare/rows.hpp"
 #include "crisp/losses/presets.hpp"
 #include "data/drawn_digits.hpp"
+#include "data/drawn_faces.hpp"
 #include "data/mnist.hpp"
 
 namespace {
@@ -57,6 +58,7 @@ void add_number(CLI::App& command, const std::string& option, Variable& variable
 
 struct DataOptions {
   std::string folder;
+  Index face_side = 0;    // 0: no faces
   Index train_limit = 0;  // 0: all
   Index validation = 0;
 
@@ -66,6 +68,9 @@ struct DataOptions {
             "--data", folder,
             "Folder with the four MNIST files, plain or gzipped; without it, digits that the program draws")
         ->envname("CRISP_MNIST_DIR");
+    add_number(command, "--faces", face_side,
+               "Instead of digits, cartoon faces of so many pixels a side, in colour, that the program "
+               "draws; 0 for digits");
   }
 
   void add_training_options_to(CLI::App& command) {
@@ -88,6 +93,12 @@ struct DataOptions {
 
  private:
   DataSplit load_all() const {
+    if (face_side != 0) {
+      DrawnFacesOptions drawn;
+      drawn.side = face_side;
+      if (train_limit > 0) drawn.train_count = train_limit;
+      return drawn_faces(drawn);
+    }
     if (folder.empty()) {
       DrawnDigitsOptions drawn;
       if (train_limit > 0) drawn.train_count = train_limit;

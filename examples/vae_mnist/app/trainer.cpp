@@ -25,8 +25,9 @@ OutputActivation trained_output(const TrainOptions& options) {
   return options.loss.name == "bce" ? OutputActivation::linear : shown_output(options);
 }
 
-VaeOptions to_vae_options(const TrainOptions& options) {
+VaeOptions to_vae_options(const TrainOptions& options, const crisp::Images<float>& images) {
   VaeOptions network;
+  network.image = {images.dimension(1), images.dimension(2), images.dimension(3)};
   network.latent = options.latent;
   network.output = trained_output(options);
   network.initial_log_variance = options.initial_log_variance;
@@ -41,7 +42,7 @@ Trainer::Trainer(const TrainOptions& options, const crisp::Images<float>& images
       images_(images),
       threads_(threads),
       communicator_(communicator),
-      vae_options_(to_vae_options(options)),
+      vae_options_(to_vae_options(options, images)),
       vae_(vae_options_, options.seed),
       loss_(make_reconstruction_loss(options.loss)),
       adam_(vae_.parameters(), options.adam),

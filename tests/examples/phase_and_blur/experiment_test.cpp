@@ -114,13 +114,17 @@ TEST_CASE("Phases do not see how bright a picture is, unless gated") {
 
 TEST_CASE("Three equal channels measure as one does") {
   const auto gray = random_images<double>(Shape{1, 1, 21, 33}, 3);
-  const Experiment of_gray = run_experiment(gray, {}, one_thread);
-  const Experiment of_color = run_experiment(in_color(gray), {}, crisp::Threads(2));
+  // Mild: what a strong blur leaves of the highest frequencies is rounding, and raised to the picture's energy so is its
+  // phase.
+  const ExperimentOptions mild{1, {}};
+  const Experiment of_gray = run_experiment(gray, mild, one_thread);
+  const Experiment of_color = run_experiment(in_color(gray), mild, crisp::Threads(2));
   for (std::size_t i = 0; i < of_gray.measures.size(); ++i) {
     for (std::size_t picture = 0; picture < 4; ++picture) {
       const double value = of_gray.measures[i].values[picture];
       if (std::isinf(value)) continue;
-      CHECK(of_color.measures[i].values[picture] == Catch::Approx(value).epsilon(1e-9).margin(1e-5));
+      CAPTURE(of_gray.measures[i].key, picture);
+      CHECK(of_color.measures[i].values[picture] == Catch::Approx(value).epsilon(1e-9).margin(1e-9));
     }
   }
 }

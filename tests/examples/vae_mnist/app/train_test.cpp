@@ -6,6 +6,7 @@
 #include "app/checkpoint.hpp"
 #include "app/evaluation.hpp"
 #include "data/drawn_digits.hpp"
+#include "data/drawn_faces.hpp"
 #include "files/read_file.hpp"
 #include "support/catch.hpp"
 #include "support/file_error_of.hpp"
@@ -66,6 +67,26 @@ TEST_CASE("Training lowers every loss and writes its files", "[train]") {
   }
 }
 
+TEST_CASE("Pictures of other sizes and in colour are learnt as digits are", "[train]") {
+  const TemporaryFolder folder;
+  const DataSplit faces = drawn_faces({20, 1, 120, 10});
+  for (const char* name : {"l2", "stft+ssim"}) {
+    TrainOptions options = quick_options(folder / name);
+    options.loss.name = name;
+    options.epochs = 8;
+    options.batch = 16;
+    options.latent = 8;
+    train(options, faces);
+    Vae<float> vae = load_checkpoint(options.out / "checkpoint.safetensors");
+    CHECK(vae.image() == ImageShape{3, 20, 20});
+    const crisp::Threads one(1);
+    CHECK(evaluate(vae, faces.test.images, one).psnr > 8);
+    CHECK(std::filesystem::file_size(options.out / "reconstructions.png") > 100);
+  }
+  CHECK_THROWS_WITH(train(quick_options(folder / "odd"), drawn_faces({21, 1, 2, 2})),
+                    Catch::Contains("3x21x21"));
+}
+
 TEST_CASE("The same seed gives the same weights on any number of threads", "[train]") {
   const TemporaryFolder folder;
   std::vector<std::string> checkpoints;
@@ -97,6 +118,8 @@ TEST_CASE("Options outside their range are refused before anything is written", 
   refuses([](TrainOptions& o) { o.loss.weight = -2; }, "-2");
   refuses([](TrainOptions& o) { o.loss.stft.window = 1; }, "1x1");
   refuses([](TrainOptions& o) { o.beta = -0.5; }, "-0.5");
+  refuses([](TrainOptions& o) { o.frequency_warm_up = -1; }, "got -1");
+  refuses([](TrainOptions& o) { o.save_every = 0; }, "got 0");
   refuses([](TrainOptions& o) { o.epochs = 0; }, "got 0");
   refuses([](TrainOptions& o) { o.batch = -3; }, "-3");
   refuses([](TrainOptions& o) { o.latent = 0; }, "got 0");
