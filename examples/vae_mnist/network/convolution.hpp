@@ -13,19 +13,21 @@
 
 namespace vae_mnist {
 
-/// The sums over images of a layer's weight and bias gradients.
-template <typename T>
+/// The sums over images of a layer's weight and bias gradients: in T, or in double to add up such sums.
+template <typename T, typename Sum = T>
 struct LayerGradient {
-  std::vector<Panels<T>> weight;  ///< of every group's W
-  Vector<T> bias;
+  std::vector<Panels<Sum, panel_width<T>>> weight;  ///< of every group's W
+  Vector<Sum> bias;
 
   void set_zero() {
     for (auto& group : weight) group.array().setZero();
     bias.setZero();
   }
-  LayerGradient& operator+=(const LayerGradient& other) {
-    for (std::size_t g = 0; g < weight.size(); ++g) weight[g].array() += other.weight[g].array();
-    bias += other.bias;
+  LayerGradient& operator+=(const LayerGradient<T>& other) {
+    for (std::size_t g = 0; g < weight.size(); ++g) {
+      weight[g].array() += other.weight[g].array().template cast<Sum>();
+    }
+    bias += other.bias.template cast<Sum>();
     return *this;
   }
 };
@@ -80,8 +82,9 @@ class ConvolutionLayer {
     });
   }
 
-  LayerGradient<T> make_gradient() const {
-    LayerGradient<T> gradient;
+  template <typename Sum = T>
+  LayerGradient<T, Sum> make_gradient() const {
+    LayerGradient<T, Sum> gradient;
     for (const auto& filters : filters_) {
       gradient.weight.emplace_back(filters.forward().rows(), filters.forward().columns());
     }
@@ -91,12 +94,13 @@ class ConvolutionLayer {
   }
 
   /// Writes the summed gradients in the layout of the parameters.
-  void store_gradient(const LayerGradient<T>& gradient, T* weight_gradient, T* bias_gradient) const {
-    std::fill_n(weight_gradient, windows_.narrow.channels * windows_.wide.channels * windows_.taps(), T(0));
+  template <typename Sum>
+  void store_gradient(const LayerGradient<T, Sum>& gradient, Sum* weight_gradient, Sum* bias_gradient) const {
+    std::fill_n(weight_gradient, windows_.narrow.channels * windows_.wide.channels * windows_.taps(), Sum(0));
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       filters_[g].add_gradient(gradient.weight[g], weight_gradient);
     }
-    Eigen::Map<Vector<T>>(bias_gradient, bias_size()) = gradient.bias;
+    Eigen::Map<Vector<Sum>>(bias_gradient, bias_size()) = gradient.bias;
   }
 
  protected:

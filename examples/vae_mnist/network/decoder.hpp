@@ -38,16 +38,18 @@ class Decoder {
     Matrix<T> hidden2;
   };
 
+  /// Sums of the parameters' gradients, each as its layer lays them out.
+  template <typename Sum = T>
   struct Gradient {
     explicit Gradient(const Decoder& decoder)
-        : dense(decoder.dense.make_gradient()),
-          deconv1(decoder.deconv1.make_gradient()),
-          deconv2(decoder.deconv2.make_gradient()),
-          deconv3(decoder.deconv3.make_gradient()) {}
-    DenseGradient<T> dense;
-    LayerGradient<T> deconv1;
-    LayerGradient<T> deconv2;
-    LayerGradient<T> deconv3;
+        : dense(decoder.dense.template make_gradient<Sum>()),
+          deconv1(decoder.deconv1.template make_gradient<Sum>()),
+          deconv2(decoder.deconv2.template make_gradient<Sum>()),
+          deconv3(decoder.deconv3.template make_gradient<Sum>()) {}
+    DenseGradient<T, Sum> dense;
+    LayerGradient<T, Sum> deconv1;
+    LayerGradient<T, Sum> deconv2;
+    LayerGradient<T, Sum> deconv3;
   };
 
   /// Of one thread, for up to `images` images at a time.
@@ -87,7 +89,7 @@ class Decoder {
   /// images: what forward made of them. Adds the gradients of the parameters to sums, overwrites
   /// latent_gradient.
   void backward(const T* images, const T* images_gradient, const Memory& memory, MatrixMap<T> latent_gradient,
-                Gradient& sums, Workspace& workspace) const {
+                Gradient<>& sums, Workspace& workspace) const {
     const Index count = latent_gradient.rows();
     if (activation_ == OutputActivation::sigmoid) {
       sigmoid_backward(images, images_gradient, workspace.output_gradient.data(),
@@ -109,13 +111,18 @@ class Decoder {
                    {workspace.code_planes.data(), count, memory.code.cols()}, latent_gradient, sums.dense);
   }
 
-  /// Calls visit(name, layer, its gradient's place in Gradient), in the order of the checkpoints.
+  /// Calls visit(name, layer, place), in the order of the checkpoints; place(gradient) is the layer's part of a
+  /// Gradient.
   template <typename Visit>
   static void for_each_layer(const Visit& visit) {
-    visit("decoder.dense", &Decoder::dense, &Gradient::dense);
-    visit("decoder.deconv1", &Decoder::deconv1, &Gradient::deconv1);
-    visit("decoder.deconv2", &Decoder::deconv2, &Gradient::deconv2);
-    visit("decoder.deconv3", &Decoder::deconv3, &Gradient::deconv3);
+    visit(
+        "decoder.dense", &Decoder::dense, [](auto& g) -> auto& { return g.dense; });
+    visit(
+        "decoder.deconv1", &Decoder::deconv1, [](auto& g) -> auto& { return g.deconv1; });
+    visit(
+        "decoder.deconv2", &Decoder::deconv2, [](auto& g) -> auto& { return g.deconv2; });
+    visit(
+        "decoder.deconv3", &Decoder::deconv3, [](auto& g) -> auto& { return g.deconv3; });
   }
 
   Dense<T> dense;

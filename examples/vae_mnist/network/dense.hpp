@@ -7,19 +7,19 @@
 
 namespace vae_mnist {
 
-/// The sums over inputs of the weight and bias gradients.
-template <typename T>
+/// The sums over inputs of the weight and bias gradients: in T, or in double to add up such sums.
+template <typename T, typename Sum = T>
 struct DenseGradient {
-  Matrix<T> weight;
-  Vector<T> bias;
+  Matrix<Sum> weight;
+  Vector<Sum> bias;
 
   void set_zero() {
     weight.setZero();
     bias.setZero();
   }
-  DenseGradient& operator+=(const DenseGradient& other) {
-    weight += other.weight;
-    bias += other.bias;
+  DenseGradient& operator+=(const DenseGradient<T>& other) {
+    weight += other.weight.template cast<Sum>();
+    bias += other.bias.template cast<Sum>();
     return *this;
   }
 };
@@ -51,14 +51,16 @@ class Dense {
     input_gradient.noalias() = output_gradient * weight_;
   }
 
-  DenseGradient<T> make_gradient() const {
-    return {Matrix<T>::Zero(weight_.rows(), weight_.cols()), Vector<T>::Zero(bias_.size())};
+  template <typename Sum = T>
+  DenseGradient<T, Sum> make_gradient() const {
+    return {Matrix<Sum>::Zero(weight_.rows(), weight_.cols()), Vector<Sum>::Zero(bias_.size())};
   }
 
   /// Writes the summed gradients in the layout of the parameters.
-  void store_gradient(const DenseGradient<T>& gradient, T* weight_gradient, T* bias_gradient) const {
-    MatrixMap<T>(weight_gradient, weight_.rows(), weight_.cols()) = gradient.weight;
-    Eigen::Map<Vector<T>>(bias_gradient, bias_.size()) = gradient.bias;
+  template <typename Sum>
+  void store_gradient(const DenseGradient<T, Sum>& gradient, Sum* weight_gradient, Sum* bias_gradient) const {
+    MatrixMap<Sum>(weight_gradient, weight_.rows(), weight_.cols()) = gradient.weight;
+    Eigen::Map<Vector<Sum>>(bias_gradient, bias_.size()) = gradient.bias;
   }
 
  private:

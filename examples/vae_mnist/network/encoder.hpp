@@ -26,14 +26,16 @@ class Encoder {
     Matrix<T> hidden2;  ///< [channels, pixels], after the ReLU
   };
 
+  /// Sums of the parameters' gradients, each as its layer lays them out.
+  template <typename Sum = T>
   struct Gradient {
     explicit Gradient(const Encoder& encoder)
-        : conv1(encoder.conv1.make_gradient()),
-          conv2(encoder.conv2.make_gradient()),
-          dense(encoder.dense.make_gradient()) {}
-    LayerGradient<T> conv1;
-    LayerGradient<T> conv2;
-    DenseGradient<T> dense;
+        : conv1(encoder.conv1.template make_gradient<Sum>()),
+          conv2(encoder.conv2.template make_gradient<Sum>()),
+          dense(encoder.dense.template make_gradient<Sum>()) {}
+    LayerGradient<T, Sum> conv1;
+    LayerGradient<T, Sum> conv2;
+    DenseGradient<T, Sum> dense;
   };
 
   /// Of one thread, for up to `images` images at a time.
@@ -61,7 +63,7 @@ class Encoder {
   }
 
   /// Adds the gradients of the parameters to sums.
-  void backward(ConstMatrixMap<T> statistics_gradient, const Memory& memory, Gradient& sums,
+  void backward(ConstMatrixMap<T> statistics_gradient, const Memory& memory, Gradient<>& sums,
                 Workspace& workspace) const {
     const Index count = statistics_gradient.rows();
     dense.backward({memory.hidden2.data(), count, memory.hidden2.cols()}, statistics_gradient,
@@ -75,12 +77,16 @@ class Encoder {
                    workspace.convolution);
   }
 
-  /// Calls visit(name, layer, its gradient's place in Gradient), in the order of the checkpoints.
+  /// Calls visit(name, layer, place), in the order of the checkpoints; place(gradient) is the layer's part of a
+  /// Gradient.
   template <typename Visit>
   static void for_each_layer(const Visit& visit) {
-    visit("encoder.conv1", &Encoder::conv1, &Gradient::conv1);
-    visit("encoder.conv2", &Encoder::conv2, &Gradient::conv2);
-    visit("encoder.dense", &Encoder::dense, &Gradient::dense);
+    visit(
+        "encoder.conv1", &Encoder::conv1, [](auto& g) -> auto& { return g.conv1; });
+    visit(
+        "encoder.conv2", &Encoder::conv2, [](auto& g) -> auto& { return g.conv2; });
+    visit(
+        "encoder.dense", &Encoder::dense, [](auto& g) -> auto& { return g.dense; });
   }
 
   Convolution<T> conv1;

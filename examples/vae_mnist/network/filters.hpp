@@ -40,7 +40,8 @@ class Filters {
   }
 
   /// Adds to the gradient of the weights what the gradient of W, as the layers sum it, says of it.
-  void add_gradient(const Panels<T>& gradient, T* weight_gradient) const {
+  template <typename Sum>
+  void add_gradient(const Panels<Sum, panel_width<T>>& gradient, Sum* weight_gradient) const {
     for_each_term([&](Index column, Index narrow_channel, T sign, Index position) {
       weight_gradient[position] += sign * gradient(column, narrow_channel);
     });

@@ -24,11 +24,10 @@ inline constexpr auto packet_size = static_cast<Index>(Packet<std::remove_const_
 template <typename T>
 inline constexpr Index panel_width = 2 * packet_size<T>;
 
-/// Panels somewhere in memory; T is const where they are only read.
-template <typename T>
+/// Panels somewhere in memory; T is const where they are only read. They are as wide as suits T, or as another
+/// type's that they lie beside.
+template <typename T, Index width = panel_width<T>>
 struct PanelView {
-  static constexpr Index width = panel_width<T>;
-
   Index count() const { return (columns + width - 1) / width; }
 
   /// The strip that starts at column panel * width, from its first row on.
@@ -37,7 +36,7 @@ struct PanelView {
     return data[column / width * panel_step + row * row_step + column % width];
   }
 
-  operator PanelView<const T>() const { return {data, rows, columns, row_step, panel_step}; }
+  operator PanelView<const T, width>() const { return {data, rows, columns, row_step, panel_step}; }
 
   T* data;
   Index rows;
@@ -49,13 +48,13 @@ struct PanelView {
 /// An image, or several one after another, in place; the channels must be a multiple of the panel width.
 template <typename T>
 PanelView<T> image_panels(T* image, Index pixels, Index channels) {
-  return {image, pixels, channels, channels, PanelView<T>::width};
+  return {image, pixels, channels, channels, panel_width<T>};
 }
 
-template <typename T>
+template <typename T, Index width_ = panel_width<T>>
 class Panels {
  public:
-  static constexpr Index width = panel_width<T>;
+  static constexpr Index width = width_;
 
   Panels() = default;
   Panels(Index rows, Index columns) { resize(rows, columns); }
@@ -70,8 +69,10 @@ class Panels {
   Index rows() const { return rows_; }
   Index columns() const { return columns_; }
 
-  PanelView<T> view() { return {data_.data(), rows_, columns_, row_step(), rows_ * row_step()}; }
-  PanelView<const T> view() const { return {data_.data(), rows_, columns_, row_step(), rows_ * row_step()}; }
+  PanelView<T, width> view() { return {data_.data(), rows_, columns_, row_step(), rows_ * row_step()}; }
+  PanelView<const T, width> view() const {
+    return {data_.data(), rows_, columns_, row_step(), rows_ * row_step()};
+  }
 
   /// One element, for packing and unpacking.
   T& operator()(Index row, Index column) { return view()(row, column); }
@@ -82,7 +83,7 @@ class Panels {
   auto array() const { return data_.head(size()); }
 
  private:
-  Index row_step() const { return columns_ <= packet_size<T> ? packet_size<T> : width; }
+  Index row_step() const { return columns_ <= width / 2 ? width / 2 : width; }
   Index size() const { return (columns_ + width - 1) / width * rows_ * row_step(); }
 
   Index rows_ = 0;

@@ -16,9 +16,8 @@
 #include <vector>
 
 #include "crisp/core/executor.hpp"
-#include "network/decoder.hpp"
-#include "network/encoder.hpp"
 #include "network/parameter.hpp"
+#include "network/shard.hpp"
 #include "network/vae_shapes.hpp"
 
 namespace vae_mnist {
@@ -34,7 +33,8 @@ class Vae {
   explicit Vae(const VaeOptions& options, std::uint64_t seed)
       : latent_(detail::checked(options).latent),
         encoder_(options.image, latent_),
-        decoder_(options.image, latent_, options.output) {
+        decoder_(options.image, latent_, options.output),
+        shard_sums_(encoder_, decoder_) {
     Random random(seed);
     for_each_layer([&](const std::string& name, auto& layer, auto) {
       ++layers_;
@@ -103,7 +103,8 @@ class Vae {
     resize_images(output_.reconstruction, batch);
     load_layers(executor);
     reserve_slots(executor);
-    while (static_cast<Index>(shards_.size()) < shard_count(batch)) shards_.emplace_back(*this);
+    while (static_cast<Index>(shards_.size()) < shard_count(batch))
+      shards_.emplace_back(encoder_, decoder_, latent_);
     for_each_shard(batch, executor, [&](Index index, Index first, Index count, Slot& slot) {
       forward_shard(shard(index), images, noise, first, count, slot);
     });
@@ -148,41 +149,12 @@ class Vae {
     store_gradients(crisp::Serial());
   }
 
-  /// Few enough for many threads to share a batch, many enough for the sums of gradients to cost little.
-  static constexpr Index shard_images = 8;
+  /// Images go through in shards of so many; each of several processes takes whole shards.
+  static constexpr Index shard_images = vae_mnist::shard_images;
 
  private:
-  /// What a shard keeps from forward to backward, and the gradients it sums.
-  struct Shard {
-    explicit Shard(const Vae& vae)
-        : encoder_memory(vae.encoder_, shard_images),
-          decoder_memory(vae.decoder_, shard_images),
-          spread(shard_images, vae.latent_),
-          encoder_gradient(vae.encoder_),
-          decoder_gradient(vae.decoder_) {}
-    typename Encoder<T>::Memory encoder_memory;
-    typename Decoder<T>::Memory decoder_memory;
-    Matrix<T> spread;  ///< exp(log variance / 2) * noise
-    typename Encoder<T>::Gradient encoder_gradient;
-    typename Decoder<T>::Gradient decoder_gradient;
-  };
-
-  /// What a thread works in. The memories serve encode and decode, which leave the shards alone.
-  struct Slot {
-    explicit Slot(const Vae& vae)
-        : encoder(vae.encoder_, shard_images),
-          decoder(vae.decoder_, shard_images),
-          encoder_memory(vae.encoder_, shard_images),
-          decoder_memory(vae.decoder_, shard_images),
-          statistics(shard_images, 2 * vae.latent_),
-          z(shard_images, vae.latent_) {}
-    typename Encoder<T>::Workspace encoder;
-    typename Decoder<T>::Workspace decoder;
-    typename Encoder<T>::Memory encoder_memory;
-    typename Decoder<T>::Memory decoder_memory;
-    Matrix<T> statistics;  ///< [mean, log variance], or their gradients
-    Matrix<T> z;           ///< or its gradient
-  };
+  using Shard = vae_mnist::Shard<T>;
+  using Slot = vae_mnist::Slot<T>;
 
   void encode_shard(const crisp::Images<T>& images, Index first, Index count, Latent<T>& mean,
                     Latent<T>& log_variance, typename Encoder<T>::Memory& memory, Slot& slot) const {
@@ -207,29 +179,26 @@ class Vae {
   void backward_shard(Shard& shard, const crisp::Images<T>& reconstruction_gradient,
                       const Latent<T>& mean_gradient, const Latent<T>& log_variance_gradient, Index first,
                       Index count, Slot& slot) {
-    for_each_layer([&](const std::string&, auto&, auto gradient) { gradient(shard).set_zero(); });
+    for_each_layer([&](const std::string&, auto&, auto gradient) { gradient(shard.gradient).set_zero(); });
     MatrixMap<T> z_gradient(slot.z.data(), count, latent_);
     decoder_.backward(&output_.reconstruction(first, 0, 0, 0), &reconstruction_gradient(first, 0, 0, 0),
-                      shard.decoder_memory, z_gradient, shard.decoder_gradient, slot.decoder);
+                      shard.decoder_memory, z_gradient, shard.gradient.decoder, slot.decoder);
     MatrixMap<T> statistics_gradient(slot.statistics.data(), count, 2 * latent_);
     statistics_gradient.leftCols(latent_) = z_gradient + rows(mean_gradient, first, count);
     statistics_gradient.rightCols(latent_) = z_gradient.cwiseProduct(shard.spread.topRows(count)) / T(2) +
                                              rows(log_variance_gradient, first, count);
     encoder_.backward({statistics_gradient.data(), count, 2 * latent_}, shard.encoder_memory,
-                      shard.encoder_gradient, slot.encoder);
+                      shard.gradient.encoder, slot.encoder);
   }
 
-  /// Adds up the shards' gradients, in order.
+  /// Adds up the shards' gradients, in order. They keep their layers' layouts until they are one.
   template <typename Executor>
   void add_up_shards(Index shards, const Executor& executor) {
     for_each_layer_in_parallel(executor, [&](auto& layer, auto gradient, auto& weight, auto& bias) {
-      for (auto* parameter : {&weight, &bias}) sums_of(*parameter).setZero();
-      for (Index index = 0; index < shards; ++index) {
-        layer.store_gradient(gradient(shard(index)), weight.gradient.data(), bias.gradient.data());
-        for (auto* parameter : {&weight, &bias}) {
-          sums_of(*parameter) += parameter->gradient.template cast<double>();
-        }
-      }
+      auto& sum = gradient(shard_sums_);
+      sum.set_zero();
+      for (Index index = 0; index < shards; ++index) sum += gradient(shard(index).gradient);
+      layer.store_gradient(sum, sums_of(weight).data(), sums_of(bias).data());
     });
   }
 
@@ -266,16 +235,16 @@ class Vae {
     });
   }
 
-  /// Calls visit(name, layer, gradient), where gradient(shard) is that layer's gradient in a shard.
+  /// Calls visit(name, layer, gradient), where gradient(g) is that layer's part of a VaeGradient g.
   template <typename Visit>
   void for_each_layer(const Visit& visit) {
-    Encoder<T>::for_each_layer([&](const char* name, auto layer, auto gradient) {
+    Encoder<T>::for_each_layer([&](const char* name, auto layer, auto place) {
       visit(
-          name, encoder_.*layer, [=](Shard & s) -> auto& { return s.encoder_gradient.*gradient; });
+          name, encoder_.*layer, [=](auto& g) -> auto& { return place(g.encoder); });
     });
-    Decoder<T>::for_each_layer([&](const char* name, auto layer, auto gradient) {
+    Decoder<T>::for_each_layer([&](const char* name, auto layer, auto place) {
       visit(
-          name, decoder_.*layer, [=](Shard & s) -> auto& { return s.decoder_gradient.*gradient; });
+          name, decoder_.*layer, [=](auto& g) -> auto& { return place(g.decoder); });
     });
   }
 
@@ -293,7 +262,8 @@ class Vae {
 
   template <typename Executor>
   void reserve_slots(const Executor& executor) {
-    while (static_cast<int>(slots_.size()) < executor.concurrency()) slots_.emplace_back(*this);
+    while (static_cast<int>(slots_.size()) < executor.concurrency())
+      slots_.emplace_back(encoder_, decoder_, latent_);
   }
 
   void resize_images(crisp::Images<T>& images, Index batch) const {
@@ -312,6 +282,7 @@ class Vae {
   Encoder<T> encoder_;
   Decoder<T> decoder_;
   std::vector<ParameterStorage<T>> parameters_;
+  VaeGradient<T, double> shard_sums_;
   std::vector<double> gradient_sums_;  // of all parameters, one after another
   VaeOutput<T> output_;
   std::vector<Shard> shards_;

@@ -198,6 +198,42 @@ TEST_CASE("any number of threads gives the same bits") {
   }
 }
 
+TEST_CASE("two halves of a batch add up to its gradients") {
+  constexpr Index half = 2 * Vae<float>::shard_images;
+  const Inputs<float> whole(2, 2 * half);
+  Vae<float> together({}, 6);
+  Vae<float> apart({}, 6);
+  whole.loss(together);
+  whole.backward(together);
+
+  std::vector<double> sums;
+  for (const Index first : {Index(0), half}) {
+    const auto part = [&](const auto& tensor) {
+      auto result = tensor;
+      auto dimensions = tensor.dimensions();
+      dimensions[0] = half;
+      result.resize(dimensions);
+      std::copy_n(tensor.data() + first * result.size() / half, result.size(), result.data());
+      return result;
+    };
+    apart.forward(part(whole.images), part(whole.noise));
+    apart.backward(part(whole.reconstruction_gradient), part(whole.mean_gradient),
+                   part(whole.log_variance_gradient), crisp::Serial(), [&](std::vector<double>& part_sums) {
+                     for (std::size_t i = 0; i < sums.size(); ++i) part_sums[i] += sums[i];
+                     sums = part_sums;
+                   });
+  }
+  Index different = 0;
+  Index count = 0;
+  for (std::size_t i = 0; i < together.parameters().size(); ++i) {
+    const auto expected = together.parameters()[i].gradient;
+    different += (apart.parameters()[i].gradient != expected).count();
+    count += expected.size();
+  }
+  CAPTURE(different, count);
+  CHECK(different <= count / 10000);  // sums in double, rounded once: hardly ever does their order show
+}
+
 TEST_CASE("a batch after a larger one sees nothing of it") {
   const Inputs<float> large(2, 20);
   const Inputs<float> small(2, 3);
