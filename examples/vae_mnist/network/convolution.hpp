@@ -56,6 +56,15 @@ class ConvolutionLayer {
     bias_ = ConstVectorMap<T>(bias, bias_size());
   }
 
+  /// Makes a workspace large enough for calls with up to `images` images, so that they allocate nothing.
+  void reserve(Index images, ConvolutionWorkspace<T>& workspace) const {
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      const Index tiles = std::min(images, block_images()) * groups_[g].wide_tiles.count();
+      workspace.wide.resize(tiles, filters_[g].forward().rows());
+      if (!narrow_is_panels_) workspace.narrow.resize(tiles, windows_.narrow.channels);
+    }
+  }
+
   void forward(Index images, const T* input_images, T* output_images,
                ConvolutionWorkspace<T>& workspace) const {
     for_each_block(images, [&](Index first, Index count) {
@@ -164,11 +173,13 @@ class ConvolutionLayer {
     }
   }
 
-  /// Calls body(first image, count) for blocks of images that have enough tiles to make the products run at
-  /// full speed, and few enough to keep them in cache.
+  /// Images of a block: enough tiles to make the products run at full speed, few enough to keep them in cache.
+  Index block_images() const { return std::max<Index>(1, 64 / groups_.front().wide_tiles.count()); }
+
+  /// Calls body(first image, count) for blocks of images.
   template <typename Body>
   void for_each_block(Index images, const Body& body) const {
-    const Index block = std::max<Index>(1, 64 / groups_.front().wide_tiles.count());
+    const Index block = block_images();
     for (Index first = 0; first < images; first += block) body(first, std::min(block, images - first));
   }
 

@@ -60,7 +60,11 @@ class Decoder {
           hidden1_gradient(images, decoder.deconv1.output().size()),
           hidden2_gradient(images, decoder.deconv2.output().size()),
           output_pixels(images, decoder.deconv3.output().size()),
-          output_gradient(images, decoder.deconv3.output().size()) {}
+          output_gradient(images, decoder.deconv3.output().size()) {
+      decoder.deconv1.reserve(images, convolution);
+      decoder.deconv2.reserve(images, convolution);
+      decoder.deconv3.reserve(images, convolution);
+    }
     ConvolutionWorkspace<T> convolution;
     Matrix<T> code_planes;
     Matrix<T> code_gradient;

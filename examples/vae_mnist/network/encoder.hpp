@@ -43,7 +43,10 @@ class Encoder {
     Workspace(const Encoder& encoder, Index images)
         : hidden1_gradient(images, encoder.conv1.output().size()),
           hidden2_pixels(images, encoder.conv2.output().size()),
-          hidden2_gradient(images, encoder.conv2.output().size()) {}
+          hidden2_gradient(images, encoder.conv2.output().size()) {
+      encoder.conv1.reserve(images, convolution);
+      encoder.conv2.reserve(images, convolution);
+    }
     ConvolutionWorkspace<T> convolution;
     Matrix<T> hidden1_gradient;
     Matrix<T> hidden2_pixels;
