@@ -34,9 +34,11 @@ struct Settings {
 
 // ---- Agreement ---------------------------------------------------------------------------------------------------
 
-/// Both are in float. At kinks (equal amplitudes, phases π apart) a rounding decides the sign of a bin's derivative.
+/// Both are in float. At kinks (equal amplitudes, phases π apart) a rounding decides the sign of a bin's derivative, and that
+/// of a bin of next to no amplitude, which is enormous, is rounding for the most part. Of a hundred million bins a few
+/// are so, and would be all there is to a sum of squares: gradients are compared by sums of absolute values.
 constexpr double value_tolerance = 1e-4;
-constexpr double gradient_tolerance = 2e-3;
+constexpr double gradient_tolerance = 1e-3;
 
 /// The largest disagreements met.
 struct Agreement {
@@ -46,12 +48,12 @@ struct Agreement {
   void check(const std::string& what, double crisp_value, double torch_value, const Tensor& crisp_gradient,
              const Tensor& torch_gradient) {
     const double value_error = std::abs(crisp_value - torch_value) / std::abs(torch_value);
-    const double gradient_error = (crisp_gradient - torch_gradient).norm().item<double>() /  //
-                                  torch_gradient.norm().item<double>();
+    const double gradient_error =
+        ((crisp_gradient - torch_gradient).abs().sum() / torch_gradient.abs().sum()).item<double>();
     if (!(value_error <= value_tolerance) || !(gradient_error <= gradient_tolerance)) {
       throw std::runtime_error(what + ": crisp and libtorch disagree, the values by " +
                                std::to_string(value_error) + " and the gradients by " +
-                               std::to_string(gradient_error) + " of their norm");
+                               std::to_string(gradient_error) + " of their sum");
     }
     value = std::max(value, value_error);
     gradient = std::max(gradient, gradient_error);
@@ -261,7 +263,7 @@ int compare(const Settings& settings) {
   std::cout << "libtorch " << TORCH_VERSION
             << ", float, value and gradient, microseconds an image, threads each: " << settings.threads
             << ". Values differ by at most " << number(agreement.value) << " relative, gradients by "
-            << number(agreement.gradient) << " of their norm.\n\n"
+            << number(agreement.gradient) << " of the sum of their absolute values.\n\n"
             << table;
   return verdict.exit_status();
 }
