@@ -20,7 +20,7 @@ crisp::Images<float> slice(const crisp::Images<float>& images, Eigen::Index firs
   return part;
 }
 
-DataSplit hold_out(DataSplit split, Eigen::Index count) {
+DataSplit hold_out(const DataSplit& split, Eigen::Index count) {
   const Eigen::Index total = split.train.images.dimension(0);
   if (count < 1 || count >= total) {
     crisp::detail::fail<crisp::OptionError>("of ", total, " training images, 1 to ", total - 1,

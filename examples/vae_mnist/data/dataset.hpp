@@ -29,7 +29,7 @@ crisp::Images<float> slice(const crisp::Images<float>& images, Eigen::Index firs
 
 /// The last `count` training images in place of the test images, and no longer to be trained on. Throws
 /// std::invalid_argument unless some images are left on either side.
-DataSplit hold_out(DataSplit split, Eigen::Index count);
+DataSplit hold_out(const DataSplit& split, Eigen::Index count);
 
 /// A gray level as the network sees it: 1 where level / 255 > 0.5, else 0.
 constexpr float binarised(std::uint8_t level) { return level >= 128 ? 1.0F : 0.0F; }
