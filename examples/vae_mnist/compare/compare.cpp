@@ -49,10 +49,12 @@ class Comparing {
       if (!options_.rows.empty() && std::count(options_.rows.begin(), options_.rows.end(), row.name) == 0)
         continue;
       for (const std::uint64_t seed : options_.seeds) {
+        if (is_done(row, seed)) continue;
         if (const int signal = run_one(row, seed)) return signal;
         write_outcome();
       }
     }
+    write_outcome();  // also where all was done before
     return 0;
   }
 
@@ -67,18 +69,24 @@ class Comparing {
     return training;
   }
 
+  std::filesystem::path record_of(const Row& row, std::uint64_t seed) const {
+    return options_.out / run_folder(row.name, seed) / record_name;
+  }
+
+  /// Throws FileError if what is done is another training.
+  bool is_done(const Row& row, std::uint64_t seed) const {
+    const std::filesystem::path record = record_of(row, seed);
+    if (!std::filesystem::exists(record)) return false;
+    check_same_training(record, load_record(record).description, describe(training(row, seed), split_));
+    return true;
+  }
+
   int run_one(const Row& row, std::uint64_t seed) {
     const TrainOptions training = this->training(row, seed);
-    const std::string description = describe(training, split_);
-    const std::filesystem::path record = training.out / record_name;
-    if (std::filesystem::exists(record)) {
-      check_same_training(record, load_record(record).description, description);
-      return 0;
-    }
     std::cerr << row.title << ", seed " << seed << ", into " << training.out << "\n";
     if (const int signal = train(training, split_)) return signal;
     Vae<float> vae = load_checkpoint(training.out / "checkpoint.safetensors");
-    save_record(record, {description, measure_(vae)});
+    save_record(record_of(row, seed), {describe(training, split_), measure_(vae)});
     std::filesystem::remove(training.out / "training.safetensors");  // all is done
     return 0;
   }
@@ -108,7 +116,7 @@ class Comparing {
       RowResult result{row, seeds_done(row.name), {}};
       if (result.seeds.empty()) continue;
       for (const std::uint64_t seed : result.seeds) {
-        result.runs.push_back(load_record(options_.out / run_folder(row.name, seed) / record_name).measures);
+        result.runs.push_back(load_record(record_of(row, seed)).measures);
       }
       comparison.folders.push_back(run_folder(row.name, result.seeds.front()));
       comparison.rows.push_back(result);

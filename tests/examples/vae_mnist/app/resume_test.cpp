@@ -10,6 +10,7 @@
 
 #include "app/train.hpp"
 #include "data/drawn_digits.hpp"
+#include "few_digits.hpp"
 #include "files/read_file.hpp"
 #include "network/random.hpp"
 #include "support/catch.hpp"
@@ -20,11 +21,6 @@ using namespace vae_mnist;
 using namespace vae_mnist_test;
 
 namespace {
-
-const DataSplit& few_digits() {
-  static const DataSplit split = drawn_digits({3, 300, 40});
-  return split;
-}
 
 TrainOptions small_training(const std::filesystem::path& out) {
   TrainOptions options;

@@ -7,6 +7,7 @@
 #include "app/evaluation.hpp"
 #include "data/drawn_digits.hpp"
 #include "data/drawn_faces.hpp"
+#include "few_digits.hpp"
 #include "files/read_file.hpp"
 #include "support/catch.hpp"
 #include "support/file_error_of.hpp"
@@ -17,11 +18,6 @@ using namespace vae_mnist;
 using namespace vae_mnist_test;
 
 namespace {
-
-const DataSplit& few_digits() {
-  static const DataSplit split = drawn_digits({3, 300, 40});
-  return split;
-}
 
 TrainOptions quick_options(const std::filesystem::path& out) {
   TrainOptions options;
