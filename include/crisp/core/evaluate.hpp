@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "crisp/core/evaluate_loss.hpp"
 #include "crisp/core/executor.hpp"
 #include "crisp/core/images.hpp"
+#include "crisp/core/layouts.hpp"
 #include "crisp/core/loss.hpp"
 #include "crisp/core/weighted.hpp"
 
@@ -57,6 +59,9 @@ class EvaluationWorkspace {
     evaluate_loss(swapped, images, gradient, swapped_workspace_, values_.data(), executor);
   }
 
+  /// Room for copies of what lies otherwise than Images (layouts.hpp): of inputs, and of gradients to be.
+  Images<T>& room(std::size_t index) { return rooms_[index]; }
+
   /// How many planes were evaluated last; 0 before the first time, and after a failure.
   Index planes() const { return planes_; }
 
@@ -87,6 +92,7 @@ class EvaluationWorkspace {
   typename BatchWorkspace<Loss>::Type loss_workspace_;
   typename BatchWorkspace<Loss>::Type swapped_workspace_;
   std::vector<T> values_;  // [term][plane]
+  std::array<Images<T>, 4> rooms_;
   Index planes_ = 0;
 };
 
@@ -167,14 +173,17 @@ using IfExecutor = std::enable_if_t<IsExecutor<Executor>::value, int>;
 /// The loss of a prediction against a target.
 ///
 /// Images are crisp::Images<T> or crisp::view, [batch, channel, height, width], both of one shape, T the
-/// scalar of the loss; the target may be crisp::weighted(target, weights). NaN or infinity in an image gives a
+/// scalar of the loss, or what layouts.hpp names, which is copied first; the target may be
+/// crisp::weighted(target, weights). NaN or infinity in an image gives a
 /// value that is not finite. Throws ShapeError for shapes that differ, are empty or do not suit the loss, and
 /// OptionError for a weight that is negative or not finite.
 template <typename Loss, typename Prediction, typename Target, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
 typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, const Target& target,
                             Workspace<Loss>& workspace, const Executor& executor = Executor()) {
-  const auto images = detail::to_read(loss, prediction, target);
+  using T = typename Loss::Scalar;
+  const auto images = detail::to_read(loss, detail::in_rows<T>(prediction, workspace.room(0)),
+                                      detail::in_rows<T>(target, workspace.room(1)));
   workspace.prepare(loss, images, executor);
   workspace.evaluate(loss, images, {}, executor);
   return workspace.mean(loss, 0, workspace.planes());
@@ -189,8 +198,8 @@ typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, cons
 
 /// The loss, and its derivative with respect to every pixel of the prediction.
 ///
-/// The gradient is overwritten. It has the shape of the prediction (an empty Images<T> is resized) and shares
-/// no memory with the inputs; anything else is a ShapeError, thrown before anything is written. Where the
+/// The gradient is overwritten. It has the shape of the prediction (what is empty and owns its memory is resized), may lie
+/// otherwise in memory, and shares none with the inputs; anything else is a ShapeError, thrown before anything is written. Where the
 /// loss has a kink the gradient is the subgradient that the loss documents.
 template <typename Loss, typename Prediction, typename Target, typename Gradient, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
@@ -198,12 +207,19 @@ typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& pre
                                          Gradient&& gradient, Workspace<Loss>& workspace,
                                          const Executor& executor = Executor()) {
   using T = typename Loss::Scalar;
-  const auto images = detail::to_read(loss, prediction, target);
-  detail::check_to_write<T>(gradient, images);
-  workspace.prepare(loss, images, executor);
-  const auto to = detail::to_write<T>(gradient, images);
-  workspace.evaluate(loss, images, BatchGradient<T>(to), executor);
-  return workspace.mean(loss, 0, workspace.planes());
+  if constexpr (detail::is_foreign<T, Gradient>) {
+    return detail::through_rows<T>(gradient, workspace.room(2), prediction, target, [&](Images<T>& rows) {
+      return value_and_gradient(loss, prediction, target, rows, workspace, executor);
+    });
+  } else {
+    const auto images = detail::to_read(loss, detail::in_rows<T>(prediction, workspace.room(0)),
+                                        detail::in_rows<T>(target, workspace.room(1)));
+    detail::check_to_write<T>(gradient, images);
+    workspace.prepare(loss, images, executor);
+    const auto to = detail::to_write<T>(gradient, images);
+    workspace.evaluate(loss, images, BatchGradient<T>(to), executor);
+    return workspace.mean(loss, 0, workspace.planes());
+  }
 }
 template <typename Loss, typename Prediction, typename Target, typename Gradient, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
@@ -226,22 +242,36 @@ typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& pr
   using T = typename Loss::Scalar;
   static_assert(std::is_same_v<std::decay_t<decltype(loss.swapped())>, Loss>,
                 "crisp: swapped() of a loss, the loss with its arguments exchanged, is of the same type");
-  const auto images = detail::to_read(loss, prediction, target);
-  detail::check_to_write<T>(prediction_gradient, images);
-  detail::check_to_write<T>(target_gradient, images);
-  if (detail::share_memory(prediction_gradient, target_gradient)) {
-    detail::fail<ShapeError>("the two gradients of shape ", images.shape(), " share memory");
+  if constexpr (detail::is_foreign<T, PredictionGradient>) {
+    return detail::through_rows<T>(
+        prediction_gradient, workspace.room(2), prediction, target, [&](Images<T>& rows) {
+          return value_and_gradients(loss, prediction, target, rows, target_gradient, workspace, executor);
+        });
+  } else if constexpr (detail::is_foreign<T, TargetGradient>) {
+    return detail::through_rows<T>(target_gradient, workspace.room(3), prediction, target,
+                                   [&](Images<T>& rows) {
+                                     return value_and_gradients(loss, prediction, target, prediction_gradient,
+                                                                rows, workspace, executor);
+                                   });
+  } else {
+    const auto images = detail::to_read(loss, detail::in_rows<T>(prediction, workspace.room(0)),
+                                        detail::in_rows<T>(target, workspace.room(1)));
+    detail::check_to_write<T>(prediction_gradient, images);
+    detail::check_to_write<T>(target_gradient, images);
+    if (detail::share_memory(prediction_gradient, target_gradient)) {
+      detail::fail<ShapeError>("the two gradients of shape ", images.shape(), " share memory");
+    }
+    const Loss& swapped = loss.swapped();
+    detail::check_loss(swapped, images.shape());
+    workspace.prepare(loss, images, executor);
+    workspace.prepare_swapped(swapped, images, executor);
+    const auto to_prediction = detail::to_write<T>(prediction_gradient, images);
+    const auto to_target = detail::to_write<T>(target_gradient, images);
+    workspace.evaluate_swapped(swapped, {images.target, images.prediction, images.weights},
+                               BatchGradient<T>(to_target), executor);
+    workspace.evaluate(loss, images, BatchGradient<T>(to_prediction), executor);
+    return workspace.mean(loss, 0, workspace.planes());
   }
-  const Loss& swapped = loss.swapped();
-  detail::check_loss(swapped, images.shape());
-  workspace.prepare(loss, images, executor);
-  workspace.prepare_swapped(swapped, images, executor);
-  const auto to_prediction = detail::to_write<T>(prediction_gradient, images);
-  const auto to_target = detail::to_write<T>(target_gradient, images);
-  workspace.evaluate_swapped(swapped, {images.target, images.prediction, images.weights},
-                             BatchGradient<T>(to_target), executor);
-  workspace.evaluate(loss, images, BatchGradient<T>(to_prediction), executor);
-  return workspace.mean(loss, 0, workspace.planes());
 }
 template <typename Loss, typename Prediction, typename Target, typename PredictionGradient,
           typename TargetGradient, typename Executor = Serial, detail::IfExecutor<Executor> = 0>
@@ -263,7 +293,7 @@ Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> values(const Loss& loss
                                                                 Workspace<Loss>& workspace,
                                                                 const Executor& executor = Executor()) {
   value(loss, prediction, target, workspace, executor);
-  const Shape shape = detail::shape_of(prediction);
+  const Shape shape = detail::shape_of_any<typename Loss::Scalar>(prediction);
   Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> result(shape.batch);
   for (Index image = 0; image < shape.batch; ++image) {
     result(image) = workspace.mean(loss, image * shape.channels, shape.channels);

@@ -102,8 +102,8 @@ struct IsImages<T, Eigen::TensorMap<const Eigen::Tensor<T, 4, Eigen::RowMajor, I
 template <typename T, typename Tensor>
 ImagesPointer<const T> to_read(const Tensor& images) {
   static_assert(IsImages<T, Tensor>::value,
-                "crisp: images must be an Eigen::Tensor<T, 4, Eigen::RowMajor> or a crisp::view, "
-                "with the same T (float or double) as the loss");
+                "crisp: images must be an Eigen::Tensor<T, 4, Eigen::RowMajor> or a crisp::view, or what "
+                "crisp/core/layouts.hpp names, with the same T (float or double) as the loss");
   return {images.data(), shape_of(images)};
 }
 

@@ -1,11 +1,14 @@
 // Weights for pixels: masks, and how much each pixel is to be trusted.
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <memory>
 #include <type_traits>
 
 #include "crisp/core/errors.hpp"
 #include "crisp/core/images.hpp"
+#include "crisp/core/layouts.hpp"
 
 namespace crisp {
 
@@ -14,6 +17,7 @@ template <typename T>
 struct WeightedTarget {
   detail::ImagesPointer<const T> images;
   detail::ImagesPointer<const T> weights;
+  std::shared_ptr<const std::array<Images<T>, 2>> copies = nullptr;  ///< of what lies otherwise in memory
 };
 
 /// A target whose pixels count as much as `weights` say, wherever a function of crisp takes a target:
@@ -26,14 +30,22 @@ struct WeightedTarget {
 ///   SSIM, MS-SSIM         take their local means by normalised convolution, and leave out windows without weight;
 ///   losses on spectra     weigh every frame by the mean weight of its pixels: multiplying the images by a mask would
 ///                         put the mask's edges into the spectra.
-/// Planes whose weights are all 0 have value 0, and count in the mean over planes. Memory is borrowed, not copied.
+/// Planes whose weights are all 0 have value 0, and count in the mean over planes. Memory is borrowed; what lies otherwise
+/// than in rows (layouts.hpp) is copied here.
 ///
 /// Errors: ShapeError here for weights of another shape; OptionError, when a loss is evaluated, for a weight that is
 /// negative or not finite, naming it. A loss that heeds no weights does not compile with them.
 template <typename Target, typename Weights>
 auto weighted(const Target& target, const Weights& weights) {
   using T = std::remove_const_t<typename Target::Scalar>;
-  const WeightedTarget<T> result{detail::to_read<T>(target), detail::to_read<T>(weights)};
+  WeightedTarget<T> result;
+  if constexpr (detail::is_foreign<T, Target> || detail::is_foreign<T, Weights>) {
+    const auto copies = std::make_shared<std::array<Images<T>, 2>>();
+    result = {detail::to_read<T>(detail::in_rows<T>(target, (*copies)[0])),
+              detail::to_read<T>(detail::in_rows<T>(weights, (*copies)[1])), copies};
+  } else {
+    result = {detail::to_read<T>(target), detail::to_read<T>(weights)};
+  }
   const Shape& shape = result.images.shape;
   const Shape of_one_channel{shape.batch, 1, shape.height, shape.width};
   if (result.weights.shape != shape && result.weights.shape != of_one_channel) {
@@ -59,6 +71,16 @@ WeightedTarget<T> to_read_target(const Target& target) {
     return target;
   } else {
     return {to_read<T>(target), {nullptr, {}}};
+  }
+}
+
+/// The weights of a target that may have none.
+template <typename T, typename Target>
+ImagesPointer<const T> weights_of(const Target& target) {
+  if constexpr (is_weighted<Target>) {
+    return target.weights;
+  } else {
+    return {nullptr, {}};
   }
 }
 

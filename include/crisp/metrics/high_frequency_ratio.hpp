@@ -114,7 +114,9 @@ class HighFrequencyRatio {
                                  const Executor& executor = Executor()) {
     static_assert(!crisp::detail::is_weighted<Target>,
                   "crisp: HighFrequencyRatio takes no weights: the edges of a mask would count as detail");
-    const BatchPair<T> images = crisp::detail::to_read(MseLoss<T>(), prediction, target);
+    const BatchPair<T> images =
+        crisp::detail::to_read(MseLoss<T>(), crisp::detail::in_rows<T>(prediction, prediction_rows_),
+                               crisp::detail::in_rows<T>(target, target_rows_));
     const Shape& shape = images.shape();
     prepare(shape, executor.concurrency());
     executor.for_each(shape.planes(), [&](Index plane, int slot) {
@@ -182,6 +184,7 @@ class HighFrequencyRatio {
   std::vector<detail::HighFrequencyEnergy<double>> engines_;  // one a thread
   std::vector<Energies> plane_energies_;
   std::vector<double> image_values_;
+  Images<T> prediction_rows_, target_rows_;  // of what lies otherwise in memory
 };
 
 }  // namespace crisp::metrics

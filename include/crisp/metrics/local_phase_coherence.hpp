@@ -49,7 +49,8 @@ class LocalPhaseCoherence {
   const std::vector<double>& add(const AnyImages& images, const Executor& executor = Executor()) {
     static_assert(!crisp::detail::is_weighted<AnyImages>,
                   "crisp: LocalPhaseCoherence takes no weights: the edges of a mask would be sharp features");
-    const crisp::detail::ImagesPointer<const T> from = crisp::detail::to_read<T>(images);
+    const crisp::detail::ImagesPointer<const T> from =
+        crisp::detail::to_read<T>(crisp::detail::in_rows<T>(images, rows_));
     const Shape& shape = from.shape;
     prepare(shape, executor.concurrency());
     executor.for_each(shape.planes(), [&](Index plane, int slot) {
@@ -105,6 +106,7 @@ class LocalPhaseCoherence {
   Filters filters_;
   std::vector<detail::LocalPhaseCoherenceIndex<double>> engines_;  // one a thread
   std::vector<double> plane_values_, image_values_;
+  Images<T> rows_;  // of what lies otherwise in memory
 };
 
 }  // namespace crisp::metrics

@@ -41,7 +41,9 @@ class Psnr {
             crisp::detail::IfExecutor<Executor> = 0>
   const std::vector<double>& add(const Prediction& prediction, const Target& target,
                                  const Executor& executor = Executor()) {
-    const BatchPair<T> images = crisp::detail::to_read(MseLoss<T>(), prediction, target);
+    const BatchPair<T> images =
+        crisp::detail::to_read(MseLoss<T>(), crisp::detail::in_rows<T>(prediction, prediction_rows_),
+                               crisp::detail::in_rows<T>(target, target_rows_));
     const Shape& shape = images.shape();
     plane_errors_.resize(static_cast<std::size_t>(shape.planes()));
     image_values_.resize(static_cast<std::size_t>(shape.batch));
@@ -90,6 +92,7 @@ class Psnr {
   detail::ImageMean mean_;
   std::vector<Error> plane_errors_;
   std::vector<double> image_values_;
+  Images<T> prediction_rows_, target_rows_;  // of what lies otherwise in memory
 };
 
 }  // namespace crisp::metrics

@@ -49,8 +49,8 @@ class MeanSimilarity {
   const std::vector<double>& add(const Prediction& prediction, const Target& target,
                                  const Executor& executor = Executor()) {
     crisp::value(loss_, prediction, target, workspace_, executor);
-    const auto weights = crisp::detail::to_read_target<typename Loss::Scalar>(target).weights;
-    const Shape shape = crisp::detail::shape_of(prediction);
+    const auto weights = crisp::detail::weights_of<typename Loss::Scalar>(target);
+    const Shape shape = crisp::detail::shape_of_any<typename Loss::Scalar>(prediction);
     image_values_.resize(static_cast<std::size_t>(shape.batch));
     for (Index image = 0; image < shape.batch; ++image) {
       double sum = 0;

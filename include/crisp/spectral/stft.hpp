@@ -16,6 +16,7 @@
 
 #include "crisp/core/executor.hpp"
 #include "crisp/core/images.hpp"
+#include "crisp/core/layouts.hpp"
 #include "crisp/spectral/frames.hpp"
 #include "crisp/spectral/paired_frames.hpp"
 #include "crisp/spectral/window.hpp"
@@ -51,7 +52,8 @@ class Stft {
   /// F of every plane.
   template <typename AnyImages, typename Executor = Serial>
   Spectra<T> forward(const AnyImages& images, const Executor& executor = Executor()) const {
-    const detail::ImagesPointer<const T> from = detail::to_read<T>(images);
+    Images<T> rows;
+    const detail::ImagesPointer<const T> from = detail::to_read<T>(detail::in_rows<T>(images, rows));
     const Shape& shape = from.shape;
     const Frames frames = this->frames(Size2(shape.height, shape.width));
     Spectra<T> spectra(shape.batch, shape.channels, frames.rows, frames.columns, window_.height,

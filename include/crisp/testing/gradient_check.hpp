@@ -255,7 +255,8 @@ GradientReport check_gradient(const Loss& loss, const Prediction& prediction, co
   Workspace<Loss> workspace;
   Images<T> gradient;
   value_and_gradient(loss, prediction, target, gradient, workspace);
-  Images<T> displaced = prediction;
+  Images<T> rows;
+  Images<T> displaced = detail::in_rows<T>(prediction, rows);
   const auto f = [&] { return value(loss, displaced, target, workspace); };
   return detail::compare_with_differences(gradient, f, displaced, options);
 }
@@ -266,7 +267,8 @@ GradientReport check_target_gradient(const Loss& loss, const Prediction& predict
                                      const GradientCheckOptions& options = {}) {
   detail::assert_on_double<Loss>();
   using T = typename Loss::Scalar;
-  const WeightedTarget<T> images = detail::to_read_target<T>(target);
+  Images<T> rows;
+  const WeightedTarget<T> images = detail::to_read_target<T>(detail::in_rows<T>(target, rows));
   const Shape& shape = images.images.shape;
   Images<T> displaced = view(images.images.data, shape.batch, shape.channels, shape.height, shape.width);
   Workspace<Loss> workspace;
