@@ -195,9 +195,14 @@ class TrainCommand {
     add_number(command, "--rate-step", options_.rate.step_size,
                "Steps from the minimum to the peak of a cycle");
     add_number(command, "--rate-warm-up", options_.rate.warm_up, "Steps to the peak of the cosine");
-    add_number(command, "--adam-beta1", options_.adam.beta1, "Adam's decay of the first moment");
-    add_number(command, "--adam-beta2", options_.adam.beta2, "Adam's decay of the second moment");
-    add_number(command, "--adam-epsilon", options_.adam.epsilon, "Adam's epsilon");
+    OptimizerOptions& optimizer = options_.optimizer;
+    add_choice<OptimizerMethod>(
+        command, "--optimizer", optimizer.method,
+        "What moves the parameters: Adam, or Muon for hidden filters and Adam for the rest");
+    add_number(command, "--adam-beta1", optimizer.adam.beta1, "Adam's decay of the first moment");
+    add_number(command, "--adam-beta2", optimizer.adam.beta2, "Adam's decay of the second moment");
+    add_number(command, "--adam-epsilon", optimizer.adam.epsilon, "Adam's epsilon");
+    add_number(command, "--momentum", optimizer.momentum, "Muon's momentum");
     command.callback([this] { run(); });
   }
 

@@ -1,4 +1,4 @@
-// The settings of the literature, against what they are said to be.
+// The settings of the literature and of crisp itself, against what they are said to be.
 #include "crisp/losses/presets.hpp"
 
 #include <cmath>
@@ -6,8 +6,11 @@
 
 #include "crisp/core/evaluate.hpp"
 #include "crisp/losses/dft.hpp"
+#include "crisp/losses/ssim.hpp"
 #include "crisp/losses/wiener.hpp"
+#include "crisp/spectral/stft.hpp"
 #include "support/catch.hpp"
+#include "support/derivatives.hpp"
 #include "support/random_images.hpp"
 
 using crisp::DftLoss;
@@ -44,6 +47,25 @@ double mean_over_bins(const Images<double>& a, const Images<double>& b, bool han
     for (Index v = 0; v < width; ++v) sum += distance(bin(a, u, v, hann), bin(b, u, v, hann));
   }
   return sum / (height * width);
+}
+
+/// The mean of W |X - Y|, or of W (|X| - |Y|)², over all bins of all frames.
+template <typename Distance>
+double mean_over_frames(const Images<double>& a, const Images<double>& b, Index window,
+                        const Distance& distance) {
+  const crisp::Stft<double> stft(window, window / 4, crisp::WindowShape::hann, crisp::Normalization::ortho,
+                                 crisp::Padding::zero);
+  const crisp::Spectra<double> x = stft.forward(a);
+  const crisp::Spectra<double> y = stft.forward(b);
+  const auto frequency = [&](Index bin) {
+    return static_cast<double>(bin < (window + 1) / 2 ? bin : bin - window) / static_cast<double>(window);
+  };
+  double sum = 0;
+  for (Index i = 0; i < x.size(); ++i) {
+    const double radius = std::hypot(frequency(i / window % window), frequency(i % window));
+    sum += distance(x.data()[i], y.data()[i], radius / std::sqrt(0.5));
+  }
+  return sum / static_cast<double>(x.size());
 }
 
 }  // namespace
@@ -83,4 +105,20 @@ TEST_CASE("The preset of Bredell 2023 makes the default Wiener loss", "[presets]
   const auto target = random_images<double>({1, 1, 12, 13}, 2);
   CHECK(crisp::value(crisp::WienerLoss<double>(crisp::presets::bredell_2023()), image, target) ==
         crisp::value(crisp::WienerLoss<double>(), image, target));
+}
+
+TEST_CASE("crisp's own preset is where strokes are, how much detail there is, and SSIM", "[presets]") {
+  const auto a = random_images<double>({2, 1, 17, 13}, 1);
+  const auto b = random_images<double>({2, 1, 17, 13}, 2);
+  const double where =
+      mean_over_frames(a, b, 8, [](Complex x, Complex y, double /*weight*/) { return std::abs(x - y); });
+  const double how_much = mean_over_frames(a, b, 16, [](Complex x, Complex y, double weight) {
+    return weight * (std::abs(x) - std::abs(y)) * (std::abs(x) - std::abs(y));
+  });
+  CHECK(crisp::value(crisp::presets::crisp<double>(), a, b) ==
+        Approx(2 * where + 10 * how_much + crisp::value(crisp::SsimLoss<double>(), a, b)).epsilon(1e-12));
+}
+
+TEST_CASE("The gradient of crisp's own preset is its derivative", "[presets][gradient]") {
+  check_derivatives(crisp::presets::crisp<double>(), {2, 1, 13, 11}, 1);
 }

@@ -67,6 +67,7 @@ void for_every_loss(Body&& body) {
   body(crisp::FocalFrequencyLoss<T>(logarithmic_weights()));
   body(crisp::FocalFrequencyLoss<T>(coupled_images()));
   body(crisp::WienerLoss<T>());
+  body(crisp::presets::crisp<T>());
   body(T(0.01) * crisp::StftLoss<T>() + crisp::SsimLoss<T>());
   body(crisp::L1Loss<T>() + T(2) * crisp::FocalFrequencyLoss<T>());
 }

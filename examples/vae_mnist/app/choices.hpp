@@ -6,6 +6,7 @@
 
 #include "crisp/spectral/options.hpp"
 #include "network/decoder.hpp"
+#include "training/optimizer.hpp"
 #include "training/rate.hpp"
 
 namespace vae_mnist {
@@ -87,6 +88,13 @@ template <>
 inline const Choices<RateSchedule>& choices() {
   static const Choices<RateSchedule> all = {{"cyclical", RateSchedule::cyclical},
                                             {"cosine", RateSchedule::cosine}};
+  return all;
+}
+
+template <>
+inline const Choices<OptimizerMethod>& choices() {
+  static const Choices<OptimizerMethod> all = {{"adam", OptimizerMethod::adam},
+                                               {"muon", OptimizerMethod::muon}};
   return all;
 }
 

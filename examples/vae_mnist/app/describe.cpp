@@ -56,9 +56,11 @@ std::string describe(const TrainOptions& options) {
   } else {
     line("rate-warm-up", options.rate.warm_up);
   }
-  line("adam-beta1", options.adam.beta1);
-  line("adam-beta2", options.adam.beta2);
-  line("adam-epsilon", options.adam.epsilon);
+  line("optimizer", name_of(options.optimizer.method));
+  line("adam-beta1", options.optimizer.adam.beta1);
+  line("adam-beta2", options.optimizer.adam.beta2);
+  line("adam-epsilon", options.optimizer.adam.epsilon);
+  if (options.optimizer.method == OptimizerMethod::muon) line("momentum", options.optimizer.momentum);
   line("seed", options.seed);
   return text.str();
 }

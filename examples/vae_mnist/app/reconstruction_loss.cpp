@@ -10,6 +10,7 @@
 #include <crisp/losses/ms_ssim_l1.hpp>
 #include <crisp/losses/mse.hpp>
 #include <crisp/losses/multi_resolution_stft.hpp>
+#include <crisp/losses/presets.hpp>
 #include <crisp/losses/ssim.hpp>
 #include <crisp/losses/stft.hpp>
 #include <functional>
@@ -97,6 +98,7 @@ const std::vector<std::pair<std::string, Maker>>& makers() {
          return mixed(crisp::DftLoss<float>(crisp::to_dft_options(o.stft)), crisp::SsimLoss<float>(), o);
        }},
       {"stft+ssim", make_stft},
+      {"crisp", [](const Options& o) { return plain(crisp::presets::crisp<float>(), o); }},
   };
   return all;
 }

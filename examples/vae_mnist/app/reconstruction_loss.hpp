@@ -17,6 +17,7 @@ namespace vae_mnist {
 ///   focal+l2:           λ FFL + w MSE
 ///   dft+ssim:           λ DFT + w (1 - SSIM)
 ///   stft+ssim:          λ STFT + w (1 - SSIM); with `windows`, the mean of an STFT loss for each of them
+///   crisp:              w crisp::presets::crisp(), two STFT losses + 1 - SSIM
 /// The defaults are those of the paper's published settings.
 struct ReconstructionLossOptions {
   std::string name = "stft+ssim";

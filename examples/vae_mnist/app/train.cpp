@@ -32,11 +32,13 @@ void check_options(const TrainOptions& options, const DataSplit& split) {
   check(options.batch >= 1, "a batch must have at least 1 image", static_cast<double>(options.batch));
   check(options.save_every >= 1, "there must be at least 1 step from one saved state to the next",
         static_cast<double>(options.save_every));
-  const AdamOptions& adam = options.adam;
+  const AdamOptions& adam = options.optimizer.adam;
   check(adam.beta1 >= 0 && adam.beta1 < 1, "Adam's beta1 must be at least 0 and below 1", adam.beta1);
   check(adam.beta2 >= 0 && adam.beta2 < 1, "Adam's beta2 must be at least 0 and below 1", adam.beta2);
   check(adam.epsilon > 0 && std::isfinite(adam.epsilon), "Adam's epsilon must be finite and above 0",
         adam.epsilon);
+  const double momentum = options.optimizer.momentum;
+  check(momentum >= 0 && momentum < 1, "Muon's momentum must be at least 0 and below 1", momentum);
   check(split.train.images.dimension(0) >= 1, "there must be at least 1 training image", 0);
   check(split.test.images.dimension(0) >= 1, "there must be at least 1 test image", 0);
 }
@@ -114,7 +116,7 @@ class Run {
   void open_folder() {
     if (options_.resume && std::filesystem::exists(file(state_name))) {
       const TrainingState state =
-          load_training(file(state_name), description_, trainer_.vae(), trainer_.adam());
+          load_training(file(state_name), description_, trainer_.vae(), trainer_.optimizer());
       history_.go_on_from(state.history);
       progress_.go_on_from(state.past);
       return;
@@ -155,7 +157,7 @@ class Run {
   }
 
   void save_state() {
-    save_training(file(state_name), trainer_.vae(), trainer_.adam(),
+    save_training(file(state_name), trainer_.vae(), trainer_.optimizer(),
                   {description_, progress_.past(), history_.text()});
   }
 

@@ -1,4 +1,4 @@
-// Training: the objective β KL + reconstruction loss, minimised by Adam.
+// Training: the objective β KL + reconstruction loss, and what minimises it.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include "app/reconstruction_loss.hpp"
 #include "data/dataset.hpp"
 #include "network/vae.hpp"
-#include "training/adam.hpp"
+#include "training/optimizer.hpp"
 #include "training/rate.hpp"
 
 namespace vae_mnist {
@@ -26,7 +26,7 @@ struct TrainOptions {
   std::optional<OutputActivation> output;  ///< sigmoid for bce, which trains on logits; else linear
   Index epochs = 50;
   Index batch = 128;
-  AdamOptions adam;
+  OptimizerOptions optimizer;
   RateOptions rate;
   std::uint64_t seed = 1;
   int threads = 1;

@@ -45,7 +45,7 @@ Trainer::Trainer(const TrainOptions& options, const crisp::Images<float>& images
       vae_options_(to_vae_options(options, images)),
       vae_(vae_options_, options.seed),
       loss_(make_reconstruction_loss(options.loss)),
-      adam_(vae_.parameters(), options.adam),
+      optimizer_(vae_.parameters(), options.optimizer),
       rate_(options.rate, steps_in_all()),
       order_(static_cast<std::size_t>(images.dimension(0))) {}
 
@@ -76,7 +76,7 @@ Trainer::Step Trainer::step(bool wishes_to_stop) {
     throw std::runtime_error("the loss is not finite at step " + std::to_string(steps() + 1) +
                              "; the state that was saved last stands");
   }
-  adam_.step(rate(), threads_);
+  optimizer_.step(rate(), threads_);
   return {batch, objective, stop};
 }
 

@@ -22,12 +22,12 @@ class Trainer {
     return (images_.dimension(0) + options_.batch - 1) / options_.batch;
   }
   std::int64_t steps_in_all() const { return options_.epochs * steps_per_epoch(); }
-  std::int64_t steps() const { return adam_.state().steps; }  ///< made so far
-  double rate() const { return rate_(steps()); }              ///< of the next step
+  std::int64_t steps() const { return optimizer_.steps(); }  ///< made so far
+  double rate() const { return rate_(steps()); }             ///< of the next step
 
   Vae<float>& vae() { return vae_; }
   const VaeOptions& vae_options() const { return vae_options_; }
-  Adam<float>& adam() { return adam_; }
+  Optimizer<float>& optimizer() { return optimizer_; }
 
   struct Step {
     Index images;      ///< in the batch, of all processes
@@ -61,7 +61,7 @@ class Trainer {
   VaeOptions vae_options_;
   Vae<float> vae_;
   std::unique_ptr<ReconstructionLoss> loss_;
-  Adam<float> adam_;
+  Optimizer<float> optimizer_;
   Rate rate_;
   std::int64_t shuffled_epoch_ = -1;
   std::vector<Index> order_;

@@ -72,25 +72,21 @@ std::pair<std::string, std::string> first_difference(const std::string& a, const
 }
 
 /// Calls visit(name, values) for all that is restored to the bit.
-template <typename State, typename Visit>
-void for_each_array(Vae<float>& vae, State& adam, const Visit& visit) {
-  std::size_t i = 0;
-  for (Parameter<float>& parameter : vae.parameters()) {
-    visit(parameter.name, parameter.value);
-    visit(parameter.name + ".m", adam.first_moment[i]);
-    visit(parameter.name + ".v", adam.second_moment[i]);
-    ++i;
-  }
+template <typename Visit>
+void for_each_array(Vae<float>& vae, Optimizer<float>& optimizer, const Visit& visit) {
+  for (Parameter<float>& parameter : vae.parameters()) visit(parameter.name, parameter.value);
+  optimizer.for_each_array(visit);
 }
 
 }  // namespace
 
-void save_training(const Path& path, Vae<float>& vae, const Adam<float>& adam, const TrainingState& state) {
+void save_training(const Path& path, Vae<float>& vae, Optimizer<float>& optimizer,
+                   const TrainingState& state) {
   Safetensors contents;
   contents.metadata = {{"description", state.description},         {"history", state.history},
-                       {"steps", to_text(adam.state().steps)},     {"images", to_text(state.past.images)},
+                       {"steps", to_text(optimizer.steps())},      {"images", to_text(state.past.images)},
                        {"loss_sum", to_text(state.past.loss_sum)}, {"seconds", to_text(state.past.seconds)}};
-  for_each_array(vae, adam.state(),
+  for_each_array(vae, optimizer,
                  [&](const std::string& name, const auto& values) { put(contents, name, values); });
   write_safetensors(path, contents);
 }
@@ -102,7 +98,7 @@ void check_same_training(const Path& path, const std::string& description, const
 }
 
 TrainingState load_training(const Path& path, const std::string& expected_description, Vae<float>& vae,
-                            Adam<float>& adam) {
+                            Optimizer<float>& optimizer) {
   const Safetensors contents = read_safetensors(path);
   TrainingState state;
   state.description = metadata(path, contents, "description");
@@ -113,13 +109,13 @@ TrainingState load_training(const Path& path, const std::string& expected_descri
   state.past.loss_sum = number<double>(path, contents, "loss_sum");
   state.past.seconds = number<double>(path, contents, "seconds");
   // All of it is there before anything is changed.
-  for_each_array(vae, adam.state(),
+  for_each_array(vae, optimizer,
                  [&](const std::string& name, const auto& values) { find(path, contents, name, values); });
-  for_each_array(vae, adam.state(), [&](const std::string& name, auto& values) {
+  for_each_array(vae, optimizer, [&](const std::string& name, auto& values) {
     const NamedTensor& tensor = find(path, contents, name, values);
     std::copy(tensor.values.begin(), tensor.values.end(), values.begin());
   });
-  adam.state().steps = state.past.steps;
+  optimizer.set_steps(state.past.steps);
   return state;
 }
 

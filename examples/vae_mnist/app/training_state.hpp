@@ -1,5 +1,5 @@
-// All that it takes to go on with a training, as a safetensors file: the parameters by their names, the optimiser's
-// moments beside them as NAME.m and NAME.v, and the rest in the metadata.
+// All that it takes to go on with a training, as a safetensors file: the parameters by their names, beside them what the
+// optimiser keeps of each, as NAME.m, NAME.v and NAME.momentum, and the rest in the metadata.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 #include "app/progress.hpp"
 #include "network/vae.hpp"
-#include "training/adam.hpp"
+#include "training/optimizer.hpp"
 
 namespace vae_mnist {
 
@@ -18,13 +18,13 @@ struct TrainingState {
 };
 
 /// Writes it atomically.
-void save_training(const std::filesystem::path& path, Vae<float>& vae, const Adam<float>& adam,
+void save_training(const std::filesystem::path& path, Vae<float>& vae, Optimizer<float>& optimizer,
                    const TrainingState& state);
 
 /// Restores network and optimiser, to the bit. Throws FileError, these being as they were, for a file that is not whole,
 /// and for one whose description is not the expected one, naming the first line in which they differ.
 TrainingState load_training(const std::filesystem::path& path, const std::string& expected_description,
-                            Vae<float>& vae, Adam<float>& adam);
+                            Vae<float>& vae, Optimizer<float>& optimizer);
 
 /// Throws FileError, naming the first line in which they differ, unless a file's description is the expected one.
 void check_same_training(const std::filesystem::path& path, const std::string& description,

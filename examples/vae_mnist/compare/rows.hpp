@@ -19,8 +19,9 @@ struct Row {
 /// How the paper's published code trains, with the loss of that name: linear output, log-variance from 0, cyclical rate.
 TrainOptions published_training(const std::string& loss);
 
-/// How we train, found on held-out training images (docs/experiments.md), with the loss of that name.
-TrainOptions our_training(const std::string& loss);
+/// How we train, found on held-out training images (docs/experiments.md), with the loss of that name. β, against
+/// overfitting, goes with the size of the loss.
+TrainOptions our_training(const std::string& loss, double beta);
 
 /// All rows, in the order of the table.
 const std::vector<Row>& comparison_rows();

@@ -67,6 +67,15 @@ class Adam {
     });
   }
 
+  /// Calls visit(name, numbers) for all that has to be kept to go on, but the number of steps.
+  template <typename Visit>
+  void for_each_array(const Visit& visit) {
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      visit(parameters_[i].name + ".m", state_.first_moment[i]);
+      visit(parameters_[i].name + ".v", state_.second_moment[i]);
+    }
+  }
+
   /// To save and to restore; the sizes must stay those of the parameters.
   AdamState<T>& state() { return state_; }
   const AdamState<T>& state() const { return state_; }

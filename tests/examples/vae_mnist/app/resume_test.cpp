@@ -24,6 +24,7 @@ namespace {
 
 TrainOptions small_training(const std::filesystem::path& out) {
   TrainOptions options;
+  options.optimizer.method = OptimizerMethod::muon;  // with Adam for what is no hidden filter
   options.loss.frequency_weight = 0.01;
   options.frequency_warm_up = 7;
   options.epochs = 6;

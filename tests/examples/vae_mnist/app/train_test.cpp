@@ -121,7 +121,7 @@ TEST_CASE("Options outside their range are refused before anything is written", 
   refuses([](TrainOptions& o) { o.latent = 0; }, "got 0");
   refuses([](TrainOptions& o) { o.threads = 0; }, "got 0");
   refuses([](TrainOptions& o) { o.rate.minimum = 2; }, "minimum 2");
-  refuses([](TrainOptions& o) { o.adam.beta1 = 1; }, "beta1");
+  refuses([](TrainOptions& o) { o.optimizer.adam.beta1 = 1; }, "beta1");
   refuses(
       [](TrainOptions& o) {
         o.loss.name = "bce";
