@@ -2,6 +2,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # headers are installed without building anything
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/crisp)
 
 install(DIRECTORY include/crisp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
@@ -15,3 +16,17 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/crispConfigVersion.cmake 
 install(FILES ${PROJECT_BINARY_DIR}/crispConfig.cmake ${PROJECT_BINARY_DIR}/crispConfigVersion.cmake
               cmake/FindFFTW3.cmake cmake/FindXsimd.cmake DESTINATION ${package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# For those who build with pkg-config. xsimd is not asked for: older ones have no file of their own, and its headers are
+# found where Debian has them.
+set(crisp_pkg_config_requires "eigen3 >= 3.4")
+set(crisp_pkg_config_flags "")
+if(CRISP_FFT STREQUAL "fftw")
+  string(APPEND crisp_pkg_config_requires ", fftw3, fftw3f")
+else()
+  set(crisp_pkg_config_flags -DCRISP_FFT_EIGEN)
+endif()
+configure_file(cmake/crisp.pc.in ${PROJECT_BINARY_DIR}/crisp.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/crisp.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+
+include(CrispPackage)

@@ -1,5 +1,5 @@
-# cmake -D way=find_package|add_subdirectory|fetch_content -D crisp_source=... -D crisp_build=... -D scratch=...
-#       -D compiler=... -D generator=... -P check.cmake
+# cmake -D way=find_package|add_subdirectory|fetch_content|pkg_config|include_path -D crisp_source=... -D crisp_build=...
+#       -D scratch=... -D compiler=... -D generator=... -D fft=fftw|eigen -P check.cmake
 # Fails unless the project in consumer/ configures, builds and runs with crisp got in that way, and sees nothing
 # of crisp's own business: its compiler flags, its tests, its programs, its install rules.
 cmake_minimum_required(VERSION 3.25)
@@ -33,9 +33,32 @@ function(install_to prefix)
   endforeach()
 endfunction()
 
+# Without CMake: one source, and the flags that pkg-config names or that a user would write.
+function(compile_with flags)
+  run(${compiler} -std=c++17 -O1 ${scratch}/consumer/main.cpp -o ${scratch}/program ${flags})
+  run(${scratch}/program)
+  message(STATUS "The consumer says: ${output}")
+endfunction()
+
 file(REMOVE_RECURSE ${scratch})
 file(COPY ${CMAKE_CURRENT_LIST_DIR}/consumer DESTINATION ${scratch})
-if(way STREQUAL "find_package")
+if(way STREQUAL "pkg_config")
+  install_to(${scratch}/prefix)
+  set(ENV{PKG_CONFIG_PATH} ${scratch}/prefix/share/pkgconfig)
+  run(pkg-config --cflags --libs "crisp >= 0.1")
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  compile_with("${flags}")
+  return()
+elseif(way STREQUAL "include_path")
+  install_to(${scratch}/prefix)
+  if(fft STREQUAL "fftw")
+    set(flags -lfftw3 -lfftw3f)
+  else()
+    set(flags -DCRISP_FFT_EIGEN)
+  endif()
+  compile_with("-I${scratch}/prefix/include;-I/usr/include/eigen3;${flags};-pthread")
+  return()
+elseif(way STREQUAL "find_package")
   install_to(${scratch}/prefix)
   set(where -D CMAKE_PREFIX_PATH=${scratch}/prefix)
 elseif(way STREQUAL "add_subdirectory")

@@ -10,7 +10,7 @@
 // one for each p. In place of sorting there is place(u), where X[u] lies in the end. The adjoint takes the same steps in
 // the opposite order, with real and imaginary parts exchanged, which conjugates all factors.
 //
-// This is for lengths without a prime factor above 7. FFTW does the others, in the same layout.
+// This is for lengths without a prime factor above 7. The library of fft.hpp does the others, in the same layout.
 //
 // Accuracy: the root mean square of a spectrum's error, relative to that of the spectrum, is below 0.6 ε √log2(2n) with ε
 // the machine epsilon, and for FFTW's lengths up to 127 below 3 ε, as tests/spectral/lane_fft_test.cpp asserts.
@@ -91,7 +91,7 @@ class LaneFft {
   static constexpr Index sample = 2 * lanes;
 
   LaneFft() = default;
-  /// Length >= 1. May call FFTW's planner.
+  /// Length >= 1. May plan, as FFTW says.
   explicit LaneFft(Index length) : length_(length), places_(static_cast<std::size_t>(length)) {
     std::vector<Index> radices = radices_of(length);
     if (radices.empty()) {
