@@ -171,10 +171,11 @@ Images<double> see(const Images<double>& original, const Blur& blur, double nois
 }
 
 void run(const Options& options) {
-  for (const double number :
-       {options.noise, options.variation, options.frequency_weight, options.phase_gate}) {
-    crisp::detail::check_not_negative("an option", number);
-  }
+  crisp::detail::check_not_negative("--noise", options.noise);
+  crisp::detail::check_not_negative("--variation", options.variation);
+  crisp::detail::check_not_negative("--frequency-weight", options.frequency_weight);
+  crisp::detail::check_not_negative("--phase-gate", options.phase_gate);
+  crisp::detail::check_not_negative("--iterations", options.iterations);
   const Images<double> original =
       options.png.empty() ? loss_pictures::test_picture(128) : phase_and_blur::load_original(options.png);
   const Blur blur(options.sigma);

@@ -2,14 +2,7 @@
 # Fails unless cpack makes a Debian package that installs into an empty root, works from there, and leaves nothing behind.
 cmake_minimum_required(VERSION 3.25)
 
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT result EQUAL 0)
-    list(JOIN ARGN " " command)
-    message(FATAL_ERROR "${command}\nfailed:\n${output}")
-  endif()
-  set(output "${output}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
 
 file(REMOVE_RECURSE ${scratch})
 file(MAKE_DIRECTORY ${scratch}/root/var/lib/dpkg/updates ${scratch}/root/var/lib/dpkg/info)
@@ -28,13 +21,8 @@ endif()
 # What it depends on is not in that root.
 set(dpkg dpkg --root=${scratch}/root --force-not-root --force-depends --log=${scratch}/dpkg.log)
 run(${dpkg} --install ${package})
-if(fft STREQUAL "fftw")
-  set(flags -lfftw3 -lfftw3f)
-else()
-  set(flags -DCRISP_FFT_EIGEN)
-endif()
 run(${compiler} -std=c++17 -O1 ${consumer}/main.cpp -o ${scratch}/program -I${scratch}/root/usr/include
-    -I/usr/include/eigen3 ${flags} -pthread)
+    ${plain_flags})
 run(${scratch}/program)
 run(${dpkg} --remove libcrisp-dev)
 file(GLOB_RECURSE left ${scratch}/root/usr/*)

@@ -59,6 +59,17 @@ void check_representable(const Shape& shape) {
   }
 }
 
+/// The same, and ShapeError for a null pointer to images that are not empty: for memory that is not our own.
+template <typename T>
+void check_memory(const T* pointer, const Shape& shape) {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
+                "crisp: images are float or double; convert integer pixels first");
+  check_representable<T>(shape);
+  if (pointer == nullptr && shape.size() > 0) {
+    fail<ShapeError>("a view of shape ", shape, " needs memory, got a null pointer");
+  }
+}
+
 /// A trainer's images as evaluate sees them: where they lie and their shape. T is const to read.
 template <typename T>
 struct ImagesPointer {
@@ -114,13 +125,7 @@ ImagesPointer<const T> to_read(const Tensor& images) {
 template <typename T>
 auto view(T* pointer, Index batch, Index channels, Index height, Index width) {
   using Scalar = std::remove_const_t<T>;
-  static_assert(std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>,
-                "crisp: images are float or double; convert integer pixels first");
-  const Shape shape{batch, channels, height, width};
-  detail::check_representable<Scalar>(shape);
-  if (pointer == nullptr && shape.size() > 0) {
-    detail::fail<ShapeError>("a view of shape ", shape, " needs memory, got a null pointer");
-  }
+  detail::check_memory<Scalar>(pointer, {batch, channels, height, width});
   using Tensor = std::conditional_t<std::is_const_v<T>, const Images<Scalar>, Images<Scalar>>;
   return Eigen::TensorMap<Tensor>(pointer, batch, channels, height, width);
 }

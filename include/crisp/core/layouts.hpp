@@ -94,12 +94,7 @@ void check_strides(const Shape& shape, const Strides& strides) {
 template <typename T>
 StridedView<T> strided_view(T* pointer, const Shape& shape, const Strides& strides) {
   using Scalar = std::remove_const_t<T>;
-  static_assert(std::is_same_v<Scalar, float> || std::is_same_v<Scalar, double>,
-                "crisp: images are float or double; convert integer pixels first");
-  detail::check_representable<Scalar>(shape);
-  if (pointer == nullptr && shape.size() > 0) {
-    detail::fail<ShapeError>("a view of shape ", shape, " needs memory, got a null pointer");
-  }
+  detail::check_memory<Scalar>(pointer, shape);
   detail::check_strides<Scalar>(shape, strides);
   return {pointer, shape, strides};
 }
@@ -214,10 +209,14 @@ void copy_to(const Images<T>& from, const StridedView<T>& to) {
   for_each_element(from.data(), to, [](const T& image, T& strided) { strided = image; });
 }
 
+/// Whether images, or a gradient, are copied: what they are, const or a reference or not.
+template <typename T, typename AnyImages>
+inline constexpr bool is_foreign = ForeignImages<T, std::decay_t<AnyImages>>::value;
+
 /// Any images as Images or a view of them: what are is returned, what are not is copied to `room`.
 template <typename T, typename AnyImages>
 const auto& in_rows(const AnyImages& images, Images<T>& room) {
-  if constexpr (ForeignImages<T, AnyImages>::value) {
+  if constexpr (is_foreign<T, AnyImages>) {
     const auto view = ForeignImages<T, AnyImages>::view(images);
     copy_from<T>({view.data(), view.shape(), view.strides()}, room);
     return static_cast<const Images<T>&>(room);
@@ -225,10 +224,6 @@ const auto& in_rows(const AnyImages& images, Images<T>& room) {
     return images;
   }
 }
-
-/// Whether images, or a gradient, are copied: what they are, const or a reference or not.
-template <typename T, typename AnyImages>
-inline constexpr bool is_foreign = ForeignImages<T, std::decay_t<AnyImages>>::value;
 
 template <typename T, typename AnyImages>
 Shape shape_of_any(const AnyImages& images) {
