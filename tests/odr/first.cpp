@@ -1,3 +1,5 @@
-#include "every_loss.hpp"
+#include "first.hpp"
 
-std::vector<double> every_loss_in_first() { return every_loss(); }
+#include "support/every_loss_results.hpp"
+
+std::vector<double> every_loss_in_first() { return every_loss_results(); }

@@ -2,10 +2,11 @@
 #include <cmath>
 #include <cstdio>
 
-#include "every_loss.hpp"
+#include "first.hpp"
+#include "support/every_loss_results.hpp"
 
 int main() {
-  const std::vector<double> results = every_loss();
+  const std::vector<double> results = every_loss_results();
   if (results.empty() || results != every_loss_in_first()) {
     std::puts("the two translation units disagree");
     return 1;

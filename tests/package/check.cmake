@@ -4,7 +4,7 @@
 # of crisp's own business: its compiler flags, its tests, its programs, its install rules.
 cmake_minimum_required(VERSION 3.25)
 
-include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/run.cmake)
 
 function(require_absent text words where)
   string(FIND "${text}" "${words}" place)

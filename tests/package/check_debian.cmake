@@ -2,7 +2,7 @@
 # Fails unless cpack makes a Debian package that installs into an empty root, works from there, and leaves nothing behind.
 cmake_minimum_required(VERSION 3.25)
 
-include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/run.cmake)
 
 file(REMOVE_RECURSE ${scratch})
 file(MAKE_DIRECTORY ${scratch}/root/var/lib/dpkg/updates ${scratch}/root/var/lib/dpkg/info)

@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include "crisp/core/errors.hpp"
+
 namespace crisp::detail {
 
 template <typename T>
@@ -18,7 +20,7 @@ struct AlignedAllocator {
   AlignedAllocator(const AlignedAllocator<U>& /*other*/) {}
 
   T* allocate(std::size_t count) {
-    if (count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
+    if (count > static_cast<std::size_t>(-1) / sizeof(T)) raise(std::bad_array_new_length());
     return static_cast<T*>(::operator new(count * sizeof(T), alignment));
   }
   void deallocate(T* pointer, std::size_t /*count*/) { ::operator delete(pointer, alignment); }

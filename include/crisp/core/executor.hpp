@@ -76,13 +76,14 @@ class Threads {
 
     void work() {
       const int slot = slots.fetch_add(1);
-      try {
+      const auto run = [&] {
         for (Index index = next.fetch_add(1); index < count; index = next.fetch_add(1)) body(index, slot);
-      } catch (...) {
+      };
+      detail::call_guarded(run, [&](const std::exception_ptr& thrown) {
         next.store(count);
         const std::lock_guard<std::mutex> lock(error_mutex);
-        if (!error) error = std::current_exception();
-      }
+        if (!error) error = thrown;
+      });
     }
 
     const Index count;

@@ -36,7 +36,10 @@ Taps<T> gaussian_taps(Index size, double sigma) {
     sum += samples.back();
   }
   Taps<T> taps(size);
-  for (Index k = 0; k < size; ++k) taps[k] = static_cast<T>(samples[static_cast<std::size_t>(k)] / sum);
+  for (Index k = 0; k <= size - 1 - k; ++k) {
+    taps[k] = static_cast<T>(samples[static_cast<std::size_t>(k)] / sum);
+    taps[size - 1 - k] = taps[k];  // not computed twice, which -ffast-math need not round alike
+  }
   return taps;
 }
 

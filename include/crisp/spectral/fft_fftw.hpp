@@ -112,7 +112,7 @@ PlanPointer<T> make_plan(const Kind& kind) {
     plan.reset(Fftw<T>::plan_many(1, &n, count, in, nullptr, 1, n, out, nullptr, count, 1, FFTW_BACKWARD,
                                   FFTW_ESTIMATE));
   }
-  if (!plan) throw std::bad_alloc();
+  if (!plan) crisp::detail::raise(std::bad_alloc());
   return plan;
 }
 

@@ -1,6 +1,4 @@
-# What the checks of packages share.
-
-# Fails, with what it printed, unless a command succeeds; leaves what it printed in `output`.
+# run(COMMAND...): fails, with what it printed, unless a command succeeds; leaves what it printed in `output`.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)
@@ -13,7 +11,7 @@ endfunction()
 
 # What a user without CMake and pkg-config writes, besides where crisp's headers are.
 if(fft STREQUAL "fftw")
-  set(plain_flags -I/usr/include/eigen3 -lfftw3 -lfftw3f -pthread)
+  set(plain_flags -isystem/usr/include/eigen3 -lfftw3 -lfftw3f -pthread)
 else()
-  set(plain_flags -I/usr/include/eigen3 -DCRISP_FFT_EIGEN -pthread)
+  set(plain_flags -isystem/usr/include/eigen3 -DCRISP_FFT_EIGEN -pthread)
 endif()
