@@ -1,15 +1,12 @@
 // What a plain -O2 build loses: the losses of a plugin compiled so, and those of this program, by turns in one process.
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <iostream>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
-#include "flags/plugin.hpp"
+#include "plugin/plugin.hpp"
 #include "support/command_line.hpp"
 #include "support/images.hpp"
 #include "support/report.hpp"
@@ -18,17 +15,8 @@
 namespace crisp_benchmarks {
 namespace {
 
-using MakeLossCall = decltype(crisp_make_loss_call)*;
-
-MakeLossCall load(const char* path) {
-  void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  void* const symbol = library == nullptr ? nullptr : dlsym(library, "crisp_make_loss_call");
-  if (symbol == nullptr) throw std::runtime_error(dlerror());
-  return reinterpret_cast<MakeLossCall>(symbol);
-}
-
 int compare(bool is_quick) {
-  const MakeLossCall make_plain = load(CRISP_PLAIN_PLUGIN);
+  const MakeLossCall make_plain = load_plugin(CRISP_PLAIN_PLUGIN);
   Verdict verdict;
   // -O2 alone has SSE2's registers and no fused multiplication and addition, which halves the work of polynomials: losses
   // that are all arithmetic differ by half as much again as the registers do.

@@ -1,6 +1,6 @@
 // The losses in a shared library, so that one program can hold them compiled in two ways: everything but this function
 // is hidden, and so nothing of the library gets into the program, nor of the program into the library.
-#include "flags/plugin.hpp"
+#include "plugin/plugin.hpp"
 
 #include "losses/loss_call_maker.hpp"
 
