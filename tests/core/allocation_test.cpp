@@ -3,6 +3,7 @@
 #include <crisp/crisp.hpp>
 #include <cstdlib>
 
+#include "edge_strength_loss.hpp"  // of docs/adding_a_loss.md
 #include "support/catch.hpp"
 #include "support/derivatives.hpp"
 #include "support/every_loss.hpp"
@@ -57,4 +58,9 @@ TEST_CASE("The second call with a workspace allocates nothing, weighted or not",
     check_allocates_once(loss, crisp::Serial());
     check_allocates_once(loss, threads);
   });
+}
+
+TEST_CASE("Nor does that of a loss made as the guide says", "[workspace]") {
+  const crisp::Threads threads(2);
+  check_allocates_once(EdgeStrengthLoss<float>(), threads);
 }
