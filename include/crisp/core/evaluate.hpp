@@ -103,6 +103,7 @@ typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, cons
   workspace.evaluate(loss, images, {}, executor);
   return workspace.mean(loss, 0, workspace.planes());
 }
+/// The same with a workspace for this call alone.
 template <typename Loss, typename Prediction, typename Target, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
 typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, const Target& target,
@@ -136,6 +137,7 @@ typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& pre
     return workspace.mean(loss, 0, workspace.planes());
   }
 }
+/// The same with a workspace for this call alone.
 template <typename Loss, typename Prediction, typename Target, typename Gradient, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
 typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
@@ -188,6 +190,7 @@ typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& pr
     return workspace.mean(loss, 0, workspace.planes());
   }
 }
+/// The same with a workspace for this call alone.
 template <typename Loss, typename Prediction, typename Target, typename PredictionGradient,
           typename TargetGradient, typename Executor = Serial, detail::IfExecutor<Executor> = 0>
 typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& prediction,
@@ -215,6 +218,7 @@ Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> values(const Loss& loss
   }
   return result;
 }
+/// The same with a workspace for this call alone.
 template <typename Loss, typename Prediction, typename Target, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
 Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> values(const Loss& loss,

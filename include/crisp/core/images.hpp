@@ -13,6 +13,7 @@
 
 namespace crisp {
 
+/// A signed integer for sizes and indices.
 using Index = Eigen::Index;
 
 /// Images that own their memory.

@@ -7,6 +7,7 @@
 
 namespace crisp {
 
+/// How round CharbonnierLoss is at 0.
 struct CharbonnierOptions {
   double epsilon = 1e-3;  ///< how far from 0 the corner is rounded, in units of a pixel; > 0
 };

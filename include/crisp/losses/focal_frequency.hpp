@@ -16,6 +16,7 @@
 
 namespace crisp {
 
+/// How FocalFrequencyLoss weighs the bins of a spectrum, and what is one.
 struct FocalFrequencyOptions {
   double alpha = 1;               ///< how steeply weights grow with differences; finite, >= 0; 0: not at all
   Index patch_factor = 1;         ///< patches along each side of an image, p; >= 1

@@ -7,6 +7,7 @@
 
 namespace crisp {
 
+/// Where HuberLoss turns from squares to absolute values.
 struct HuberOptions {
   double delta = 1;  ///< where squared turns into absolute, in units of a pixel; > 0
 };

@@ -24,6 +24,7 @@ inline std::vector<StftOptions> stft_resolutions(std::initializer_list<Index> wi
   return resolutions;
 }
 
+/// What MultiResolutionStftLoss measures with.
 struct MultiResolutionStftOptions {
   std::vector<StftOptions> resolutions =
       stft_resolutions({4, 8, 16});  ///< one and more, each with its own options

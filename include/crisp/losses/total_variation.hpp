@@ -14,6 +14,7 @@ enum class VariationNorm {
   squared,      ///< dy² + dx²
 };
 
+/// What TotalVariationLoss sums.
 struct TotalVariationOptions {
   VariationNorm norm = VariationNorm::anisotropic;
 };

@@ -7,6 +7,7 @@
 
 namespace crisp {
 
+/// The blur that WienerLoss undoes.
 struct WienerOptions {
   Index kernel_size = 5;          ///< side of the Gaussian blur, in pixels; >= 1
   double sigma = 0.6;             ///< of the Gaussian blur, in pixels; > 0

@@ -18,6 +18,7 @@
 
 namespace crisp::metrics {
 
+/// What HighFrequencyRatio measures with.
 struct HighFrequencyOptions {
   double cutoff = 0.25;  ///< cycles per sample, above which a frequency is high; > 0 and < √½, the corner's
 };

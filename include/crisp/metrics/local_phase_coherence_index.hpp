@@ -29,6 +29,7 @@
 
 namespace crisp::metrics {
 
+/// What LocalPhaseCoherence measures with.
 struct LocalPhaseCoherenceOptions : LogGaborOptions {
   LocalPhaseCoherenceOptions() {}  // as there
 

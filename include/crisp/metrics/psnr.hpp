@@ -12,6 +12,7 @@
 
 namespace crisp::metrics {
 
+/// What Psnr measures with.
 struct PsnrOptions {
   double data_range = 1;  ///< largest possible pixel value minus smallest: 1, or 255 for bytes; > 0
 };

@@ -59,6 +59,7 @@ enum class PhaseDistance {
   cosine,  ///< 1 - cos(arg X - arg Y), in [0, 2]; 0 where X or Y is 0
 };
 
+/// What spectra are divided by.
 enum class Normalization {
   none,
   ortho,  ///< spectra divided by √(n_y n_x)
@@ -73,6 +74,7 @@ enum class Padding {
   zero,     ///< f = 0
 };
 
+/// What becomes of the distances of all frames and bins.
 enum class Reduction {
   sum,   ///< over all frames and bins
   mean,  ///< that divided by frames * n_y * n_x
@@ -94,11 +96,13 @@ struct BasicSpectralOptions {
   Reduction bin_reduction = Reduction::sum;
 };
 
+/// With a Hann window.
 using SpectralOptions = BasicSpectralOptions<WindowShape::hann>;
 
 /// The window is the whole image.
 using DftOptions = BasicSpectralOptions<WindowShape::rectangular>;
 
+/// What StftLoss measures with.
 struct StftOptions : SpectralOptions {
   Size2 window = 16;  ///< n_y x n_x pixels, each >= 2
   Size2 stride = 4;   ///< from one frame to the next, each >= 1
