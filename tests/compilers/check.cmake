@@ -1,6 +1,5 @@
 # cmake -D compiler=... -D flags=... -D fft=fftw|eigen -D source=... -D scratch=... -D reference=... -P check.cmake
-#   fails unless every_loss.cpp, compiled so without a warning, comes to what stands in the reference (-D error=... of its
-#   floats, 1e-4 unless said otherwise).
+#   fails unless every_loss.cpp, compiled so without a warning, comes to what stands in the reference.
 # With -D refusal=WORDS: unless it does not compile, for an error with these words.
 # With -D says=WORDS: unless failure.cpp ends with a line that begins with them.
 cmake_minimum_required(VERSION 3.25)
@@ -29,10 +28,7 @@ elseif(DEFINED says)
     message(FATAL_ERROR "It should end with \"${says}\": ${result}\n${output}")
   endif()
 else()
-  if(NOT DEFINED error)
-    set(error 1e-4)
-  endif()
   run(${compile} ${CMAKE_CURRENT_LIST_DIR}/every_loss.cpp -o ${program} ${plain_flags})
-  run(${program} compare ${reference} ${error})
+  run(${program} compare ${reference})
   message(STATUS "${output}")
 endif()
