@@ -31,7 +31,7 @@ std::vector<Term> breakdown(const Loss& loss, const Workspace<Loss>& workspace) 
   }
   if constexpr (detail::is_sum<Loss>) {
     std::vector<Term> terms;
-    for (std::size_t i = 0; i < Loss::size; ++i) {
+    for (std::size_t i = 0; i < loss.names().size(); ++i) {
       terms.push_back({loss.names()[i], static_cast<double>(loss.coefficients()[i]),
                        static_cast<double>(workspace.mean_of_term(static_cast<Index>(i)))});
     }

@@ -21,9 +21,9 @@ template <typename Loss>
 inline constexpr bool is_sum = false;
 
 template <typename Loss>
-constexpr Index term_count() {
+Index term_count([[maybe_unused]] const Loss& loss) {
   if constexpr (is_sum<Loss>) {
-    return static_cast<Index>(Loss::size);
+    return static_cast<Index>(loss.names().size());
   } else {
     return 1;
   }

@@ -26,7 +26,7 @@ class EvaluationWorkspace {
     planes_ = 0;
     prepare_loss(loss, loss_workspace_, images.shape(), images.weights.data != nullptr,
                  executor.concurrency());
-    values_.resize(static_cast<std::size_t>(term_count<Loss>() * images.shape().planes()));
+    values_.resize(static_cast<std::size_t>(term_count(loss) * images.shape().planes()));
   }
   template <typename Executor>
   void prepare_swapped(const Loss& swapped, const BatchPair<T>& images, const Executor& executor) {
