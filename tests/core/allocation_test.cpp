@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "edge_strength_loss.hpp"  // of docs/adding_a_loss.md
+#include "python/any_loss.hpp"
 #include "support/catch.hpp"
 #include "support/derivatives.hpp"
 #include "support/every_loss.hpp"
@@ -57,6 +58,7 @@ TEST_CASE("The second call with a workspace allocates nothing, weighted or not",
   for_every_loss<float>([&](const auto& loss) {
     check_allocates_once(loss, crisp::Serial());
     check_allocates_once(loss, threads);
+    check_allocates_once(crisp_python::AnyLoss<float>::of(loss), threads);
   });
 }
 

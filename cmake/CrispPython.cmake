@@ -1,0 +1,33 @@
+# What the Python module is built with, as far as it is here: crisp_has_python, or why not in crisp_lacks_python.
+# The interpreter is Python_EXECUTABLE, or else the first python3 in PATH that has NumPy.
+function(crisp_has_numpy result interpreter)
+  execute_process(COMMAND ${interpreter} -c "import numpy" RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
+  if(NOT status EQUAL 0)
+    set(${result} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
+find_program(Python_EXECUTABLE python3 VALIDATOR crisp_has_numpy)
+mark_as_advanced(Python_EXECUTABLE)
+set(PYBIND11_FINDPYTHON ON)
+if(Python_EXECUTABLE)
+  find_package(Python 3.8 QUIET COMPONENTS Interpreter Development.Module)
+  find_package(pybind11 2.10 CONFIG QUIET)
+endif()
+
+set(crisp_has_python FALSE)
+if(NOT Python_EXECUTABLE)
+  set(crisp_lacks_python "there is no python3 with NumPy here")
+elseif(NOT Python_FOUND)
+  set(crisp_lacks_python "there are no headers of ${Python_EXECUTABLE} here")
+elseif(NOT pybind11_FOUND)
+  set(crisp_lacks_python "there is no pybind11 here")
+elseif(CRISP_SANITIZE)
+  set(crisp_lacks_python "a module with sanitizers needs an interpreter with sanitizers")
+else()
+  set(crisp_has_python TRUE)
+endif()
+if(CRISP_PYTHON AND NOT crisp_has_python)
+  message(FATAL_ERROR "CRISP_PYTHON: ${crisp_lacks_python}. On Debian and Ubuntu, "
+                      "apt install pybind11-dev python3-dev python3-numpy")
+endif()

@@ -1,0 +1,164 @@
+// The options of losses as Python objects: an options struct is a dictionary, or keyword arguments; a choice is a string;
+// a size is an integer or a pair (height, width).
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <crisp/core/errors.hpp>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "option_names.hpp"
+
+namespace crisp_python {
+
+/// Fails with TypeError for options that Options does not have or that are of another type, and with OptionError for
+/// choices that there are not. `owner` is whose they are: "StftLoss".
+template <typename Options>
+Options options_of(const std::string& owner, const pybind11::dict& given);
+
+/// All fields by their names.
+template <typename Options>
+pybind11::dict dictionary_of(Options options);
+
+namespace detail {
+
+namespace py = pybind11;
+
+inline std::string quoted(const py::handle& object) { return py::repr(object).cast<std::string>(); }
+
+template <typename Field>
+std::string kind_of(const Field& /*field*/) {
+  if constexpr (std::is_same_v<Field, bool>) {
+    return "True or False";
+  } else if constexpr (std::is_same_v<Field, double>) {
+    return "a number";
+  } else if constexpr (std::is_same_v<Field, crisp::Index>) {
+    return "an integer";
+  } else if constexpr (std::is_same_v<Field, crisp::Size2>) {
+    return "an integer or a pair (height, width)";
+  } else if constexpr (std::is_same_v<Field, std::vector<double>>) {
+    return "a sequence of numbers";
+  } else if constexpr (std::is_same_v<Field, std::vector<crisp::StftOptions>>) {
+    return "a sequence of dictionaries, each with options of StftLoss";
+  } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
+    return "None or a two-dimensional array";
+  } else {
+    std::string names;
+    for (const auto& choice : choices_of(Field())) {
+      names += (names.empty() ? "'" : ", '") + std::string(choice.first) + "'";
+    }
+    return "one of " + names;
+  }
+}
+
+template <typename Field>
+py::object to_python(const Field& field) {
+  if constexpr (std::is_same_v<Field, crisp::Size2>) {
+    if (field.height == field.width) return py::int_(field.height);
+    return py::make_tuple(field.height, field.width);
+  } else if constexpr (std::is_same_v<Field, std::vector<crisp::StftOptions>>) {
+    py::list list;
+    for (const crisp::StftOptions& options : field) list.append(dictionary_of(options));
+    return std::move(list);
+  } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
+    if (field.size() == 0) return py::none();
+    py::array_t<double> array({field.rows(), field.cols()});
+    for (crisp::Index y = 0; y < field.rows(); ++y) {
+      for (crisp::Index x = 0; x < field.cols(); ++x) array.mutable_at(y, x) = field(y, x);
+    }
+    return std::move(array);
+  } else if constexpr (std::is_enum_v<Field>) {
+    for (const auto& [name, choice] : choices_of(field)) {
+      if (choice == field) return py::str(name);
+    }
+    return py::none();
+  } else {
+    return py::cast(field);
+  }
+}
+
+/// Whether an object could be made a field.
+template <typename Field>
+bool from_python(const py::handle& object, Field& field) {
+  if constexpr (std::is_same_v<Field, crisp::Size2>) {
+    crisp::Index both = 0;
+    std::pair<crisp::Index, crisp::Index> sides;
+    if (from_python(object, both)) {
+      field = both;
+    } else if (from_python(object, sides)) {
+      field = {sides.first, sides.second};
+    } else {
+      return false;
+    }
+    return true;
+  } else if constexpr (std::is_same_v<Field, std::vector<crisp::StftOptions>>) {
+    std::vector<py::dict> list;
+    if (!from_python(object, list)) return false;
+    field.clear();
+    for (const py::dict& options : list) field.push_back(options_of<crisp::StftOptions>("StftLoss", options));
+    return true;
+  } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
+    if (object.is_none()) return true;
+    const auto array = py::array_t<double, py::array::forcecast>::ensure(object);
+    if (!array || array.ndim() != 2) return false;
+    field.resize(array.shape(0), array.shape(1));
+    for (crisp::Index y = 0; y < field.rows(); ++y) {
+      for (crisp::Index x = 0; x < field.cols(); ++x) field(y, x) = array.at(y, x);
+    }
+    return true;
+  } else if constexpr (std::is_enum_v<Field>) {
+    if (!py::isinstance<py::str>(object)) return false;
+    const auto wanted = object.cast<std::string>();
+    for (const auto& [name, choice] : choices_of(field)) {
+      if (wanted != name) continue;
+      field = choice;
+      return true;
+    }
+    return false;
+  } else {
+    // Numbers may be NumPy's; what is to be True or False must be.
+    py::detail::make_caster<Field> caster;
+    if (!caster.load(object, !std::is_same_v<Field, bool>)) return false;
+    field = py::detail::cast_op<Field>(caster);
+    return true;
+  }
+}
+
+}  // namespace detail
+
+template <typename Options>
+pybind11::dict dictionary_of(Options options) {
+  pybind11::dict result;
+  for_each_field(options,
+                 [&](const char* name, const auto& field) { result[name] = detail::to_python(field); });
+  return result;
+}
+
+template <typename Options>
+Options options_of(const std::string& owner, const pybind11::dict& given) {
+  Options options;
+  for_each_field(options, [&](const char* name, auto& field) {
+    if (!given.contains(name)) return;
+    const pybind11::object value = given[name];
+    if (detail::from_python(value, field)) return;
+    const std::string message = "crisp: the " + std::string(name) + " of " + owner + " must be " +
+                                detail::kind_of(field) + ", got " + detail::quoted(value);
+    if (std::is_enum_v<std::decay_t<decltype(field)>> && pybind11::isinstance<pybind11::str>(value)) {
+      throw crisp::OptionError(message);
+    }
+    throw pybind11::type_error(message);
+  });
+  const pybind11::dict known = dictionary_of(options);
+  for (const auto& [name, value] : given) {
+    if (known.contains(name)) continue;
+    throw pybind11::type_error("crisp: " + owner + " has no option " + detail::quoted(name) + "; it has " +
+                               (known.empty() ? "none" : detail::quoted(pybind11::list(known))));
+  }
+  return options;
+}
+
+}  // namespace crisp_python
