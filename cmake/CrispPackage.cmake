@@ -6,6 +6,7 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "image losses with analytic gradients, for
 set(CPACK_PACKAGE_DESCRIPTION
     "STFT amplitude and phase, SSIM, MS-SSIM, focal frequency and other losses that keep images sharp, over Eigen\ntensors, each with its exact gradient. For trainers written in C++ by hand, or with libtorch, dlib or Ceres.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};crisp;Unspecified;/")  # without the component python
 set(CPACK_STRIP_FILES OFF)
 set(CPACK_DEBIAN_PACKAGE_NAME libcrisp-dev)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
