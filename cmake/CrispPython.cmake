@@ -28,6 +28,6 @@ else()
   set(crisp_has_python TRUE)
 endif()
 if(CRISP_PYTHON AND NOT crisp_has_python)
-  message(FATAL_ERROR "CRISP_PYTHON: ${crisp_lacks_python}. On Debian and Ubuntu, "
-                      "apt install pybind11-dev python3-dev python3-numpy")
+  message(FATAL_ERROR "CRISP_PYTHON: ${crisp_lacks_python} "
+                      "(Debian and Ubuntu have pybind11-dev, python3-dev and python3-numpy)")
 endif()
