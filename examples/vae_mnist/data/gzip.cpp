@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "files/file_error.hpp"
-#include "files/read_file.hpp"
 
 namespace vae_mnist {
 namespace {
@@ -51,8 +50,7 @@ std::string unpack(const std::filesystem::path& path, std::string packed) {
 
 }  // namespace
 
-std::string read_unpacked(const std::filesystem::path& path) {
-  std::string bytes = read_file(path);
+std::string unpacked(std::string bytes, const std::filesystem::path& path) {
   const bool is_gzip = bytes.compare(0, 2, "\x1f\x8b") == 0;
   return is_gzip ? unpack(path, std::move(bytes)) : bytes;
 }

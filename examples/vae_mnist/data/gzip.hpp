@@ -6,8 +6,8 @@
 
 namespace vae_mnist {
 
-/// All bytes of a file, unpacked if it is gzipped (starts with 1f 8b), else as they are. Throws FileError if
-/// it cannot be read, is corrupt or truncated, goes on after its gzip stream, or unpacks to more than 1 GiB.
-std::string read_unpacked(const std::filesystem::path& path);
+/// The bytes of a file, unpacked if it is gzipped (starts with 1f 8b), else as they are. Throws FileError, which names the
+/// path, if they are corrupt or truncated, go on after their gzip stream, or unpack to more than 1 GiB.
+std::string unpacked(std::string bytes, const std::filesystem::path& path);
 
 }  // namespace vae_mnist

@@ -9,6 +9,7 @@
 
 #include "data/gzip.hpp"
 #include "files/file_error.hpp"
+#include "files/read_file.hpp"
 
 namespace vae_mnist {
 namespace {
@@ -35,10 +36,10 @@ struct Array {
 };
 
 template <std::size_t Rank>
-Array<Rank> read_array(const std::filesystem::path& path, const char* what) {
+Array<Rank> parse_array(std::string packed, const std::filesystem::path& path, const char* what) {
   constexpr std::uint32_t magic = 0x0800 + Rank;
   constexpr std::size_t header_bytes = word_bytes * (1 + Rank);
-  const std::string bytes = read_unpacked(path);
+  const std::string bytes = unpacked(std::move(packed), path);
   if (bytes.size() < header_bytes) {
     fail_at(path, "is truncated: it has ", bytes.size(), " bytes, fewer than the ", header_bytes,
             " of an IDX header for ", what);
@@ -70,13 +71,21 @@ Array<Rank> read_array(const std::filesystem::path& path, const char* what) {
 
 }  // namespace
 
-IdxImages read_idx_images(const std::filesystem::path& path) {
-  auto [shape, levels] = read_array<3>(path, "image pixels");
+IdxImages parse_idx_images(std::string bytes, const std::filesystem::path& path) {
+  auto [shape, levels] = parse_array<3>(std::move(bytes), path, "image pixels");
   return {shape[0], shape[1], shape[2], std::move(levels)};
 }
 
+std::vector<std::uint8_t> parse_idx_labels(std::string bytes, const std::filesystem::path& path) {
+  return parse_array<1>(std::move(bytes), path, "labels").values;
+}
+
+IdxImages read_idx_images(const std::filesystem::path& path) {
+  return parse_idx_images(read_file(path), path);
+}
+
 std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path) {
-  return read_array<1>(path, "labels").values;
+  return parse_idx_labels(read_file(path), path);
 }
 
 }  // namespace vae_mnist

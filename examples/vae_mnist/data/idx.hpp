@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace vae_mnist {
@@ -15,11 +16,14 @@ struct IdxImages {
   std::vector<std::uint8_t> levels;  ///< [count, height, width]; 255 is full ink
 };
 
-/// Reads images (magic 0x00000803). Throws FileError, quoting the numbers, unless the file is exactly as long
-/// as its dimensions announce.
-IdxImages read_idx_images(const std::filesystem::path& path);
+/// The images (magic 0x00000803) that the bytes of a file are, gzipped or not. Throws FileError, which names the path and
+/// quotes the numbers, unless there are exactly as many as the dimensions announce.
+IdxImages parse_idx_images(std::string bytes, const std::filesystem::path& path);
+/// The same for labels (magic 0x00000801).
+std::vector<std::uint8_t> parse_idx_labels(std::string bytes, const std::filesystem::path& path);
 
-/// Reads labels (magic 0x00000801), under the same conditions.
+/// Those of a file that is read. Throws FileError if it cannot be, too.
+IdxImages read_idx_images(const std::filesystem::path& path);
 std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& path);
 
 }  // namespace vae_mnist

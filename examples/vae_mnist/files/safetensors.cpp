@@ -71,7 +71,7 @@ struct Extent {
 
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& path) : path_(path), bytes_(read_file(path)) {}
+  Reader(const std::string& bytes, const std::filesystem::path& path) : path_(path), bytes_(bytes) {}
 
   Safetensors read() {
     const json header = parse_header();
@@ -213,7 +213,7 @@ class Reader {
   }
 
   const std::filesystem::path& path_;
-  const std::string bytes_;
+  const std::string& bytes_;
   std::string_view data_;
   std::array<std::set<std::string>, 3> keys_;  // met so far in the open object of each depth
   std::vector<Extent> extents_;
@@ -244,7 +244,13 @@ std::string header_of(const Safetensors& contents) {
 
 }  // namespace
 
-Safetensors read_safetensors(const std::filesystem::path& path) { return Reader(path).read(); }
+Safetensors parse_safetensors(const std::string& bytes, const std::filesystem::path& path) {
+  return Reader(bytes, path).read();
+}
+
+Safetensors read_safetensors(const std::filesystem::path& path) {
+  return parse_safetensors(read_file(path), path);
+}
 
 void write_safetensors(const std::filesystem::path& path, const Safetensors& contents) {
   const std::string header = header_of(contents);

@@ -30,9 +30,11 @@ struct Safetensors {
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads a file that may come from anywhere: every length, offset and type in it is checked before it is
-/// used. Throws FileError, naming the tensor and the numbers, for a file that is not exactly as the format
-/// says.
+/// What the bytes of a file say, which may come from anywhere: every length, offset and type in them is checked before it is
+/// used. Throws FileError, naming the path, the tensor and the numbers, for what is not exactly as the format says.
+Safetensors parse_safetensors(const std::string& bytes, const std::filesystem::path& path);
+
+/// Those of a file that is read. Throws FileError if it cannot be, too.
 Safetensors read_safetensors(const std::filesystem::path& path);
 
 /// Writes a file atomically; the same contents give the same bytes. Throws FileError if it cannot be written,
