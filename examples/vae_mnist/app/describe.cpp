@@ -62,6 +62,10 @@ std::string describe(const TrainOptions& options) {
   line("adam-epsilon", options.optimizer.adam.epsilon);
   if (options.optimizer.method == OptimizerMethod::muon) line("momentum", options.optimizer.momentum);
   line("seed", options.seed);
+  if (options.starts > 1) {
+    line("starts", options.starts);
+    line("start-epochs", options.start_epochs);
+  }
   return text.str();
 }
 

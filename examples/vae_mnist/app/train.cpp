@@ -11,6 +11,7 @@
 #include "app/evaluation.hpp"
 #include "app/pictures.hpp"
 #include "app/progress.hpp"
+#include "app/starts.hpp"
 #include "app/stop_signals.hpp"
 #include "app/trainer.hpp"
 #include "app/training_state.hpp"
@@ -30,6 +31,10 @@ void check_options(const TrainOptions& options, const DataSplit& split) {
         static_cast<double>(options.frequency_warm_up));
   check(options.epochs >= 1, "there must be at least 1 epoch", static_cast<double>(options.epochs));
   check(options.batch >= 1, "a batch must have at least 1 image", static_cast<double>(options.batch));
+  check(options.starts >= 1, "there must be at least 1 start", static_cast<double>(options.starts));
+  check(options.starts == 1 || (options.start_epochs >= 1 && options.start_epochs <= options.epochs),
+        "the epochs of a start must be at least 1 and no more than all",
+        static_cast<double>(options.start_epochs));
   check(options.save_every >= 1, "there must be at least 1 step from one saved state to the next",
         static_cast<double>(options.save_every));
   const AdamOptions& adam = options.optimizer.adam;
@@ -69,17 +74,24 @@ class ShownNetwork {
   Vae<float> twin_;
 };
 
+TrainOptions with_seed(TrainOptions options, std::uint64_t seed) {
+  options.seed = seed;
+  return options;
+}
+
 /// A training with its folder.
 class Run {
  public:
-  Run(const TrainOptions& options, const DataSplit& split, Communicator& communicator)
+  /// The seed is that of the start that is trained.
+  Run(const TrainOptions& options, std::uint64_t seed, const DataSplit& split, Communicator& communicator)
       : options_(options),
+        trained_options_(with_seed(options, seed)),
         split_(split),
         is_writer_(communicator.rank() == 0),
         processes_(communicator.size()),
         description_(describe(options, split)),
         threads_(options.threads),
-        trainer_(options, split.train.images, threads_, communicator),
+        trainer_(trained_options_, split.train.images, threads_, communicator),
         shown_(trainer_.vae(), trainer_.vae_options(), shown_output(options)),
         history_(options.out / "history.csv", {"epoch", "steps", "loss", "psnr", "ssim", "kl",
                                                "learning_rate", "seconds", "images_per_second"}),
@@ -178,6 +190,7 @@ class Run {
   }
 
   const TrainOptions& options_;
+  const TrainOptions trained_options_;
   const DataSplit& split_;
   bool is_writer_;
   int processes_;
@@ -204,7 +217,18 @@ OutputActivation shown_output(const TrainOptions& options) {
 
 int train(const TrainOptions& options, const DataSplit& split, Communicator& communicator) {
   check_options(options, split);
-  return Run(options, split, communicator).train();
+  if (options.starts == 1) return Run(options, options.seed, split, communicator).train();
+  if (options.resume && std::filesystem::exists(options.out / state_name)) {
+    return Run(options, best_start_noted(options), split, communicator).train();
+  }
+  Run(options, options.seed, split,
+      communicator);  // opens the folder: what is wrong with it is known at once
+  const BestStart best =
+      try_starts(options, split.train.images, crisp::Threads(options.threads), communicator);
+  if (best.signal != 0) return best.signal;
+  TrainOptions opened = options;
+  opened.overwrite = true;
+  return Run(opened, best.seed, split, communicator).train();
 }
 
 int train(const TrainOptions& options, const DataSplit& split) {

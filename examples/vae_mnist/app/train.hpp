@@ -29,6 +29,8 @@ struct TrainOptions {
   OptimizerOptions optimizer;
   RateOptions rate;
   std::uint64_t seed = 1;
+  Index starts = 1;        ///< networks to begin with, of which the best goes on (starts.hpp)
+  Index start_epochs = 3;  ///< after so many epochs, if there are several
   int threads = 1;
   std::filesystem::path out = "run";
   bool overwrite = false;  ///< whether a training that is in the folder already may be lost
@@ -53,6 +55,9 @@ std::string describe(const TrainOptions& options, const DataSplit& split);
 ///
 /// With several processes, each works on its share of every batch, and gradients are added up: the same weights but for
 /// rounding, for any number of them. The process of rank 0 alone writes; all read its folder to resume.
+///
+/// Of several starts, the one is trained whose loss is the lowest after a few epochs; starts.csv has all. What is stopped
+/// while they are tried begins anew.
 ///
 /// Throws, before it trains, std::invalid_argument for options outside their range and FileError for a folder
 /// that cannot be written to, holds a training already, or one of other options or images; std::runtime_error, the last

@@ -46,6 +46,9 @@ void TrainCommand::add_general_options() {
   add_number(command, "--epochs", options_.epochs, "Times through the training images");
   add_number(command, "--batch", options_.batch, "Images a step");
   add_number(command, "--seed", options_.seed, "Seed of weights, order and noise");
+  add_number(command, "--starts", options_.starts,
+             "Networks to begin with; the one of the lowest loss is trained to the end");
+  add_number(command, "--start-epochs", options_.start_epochs, "Epochs after which that is decided");
   add_threads(command, options_.threads);
 }
 

@@ -105,6 +105,18 @@ TEST_CASE("A training that is killed again and again ends with the same weights"
   check_same_outcome(folder / "undisturbed", folder / "killed");
 }
 
+TEST_CASE("A training of several starts goes on with the one that it chose", "[train][resume][starts]") {
+  const TemporaryFolder folder;
+  TrainOptions undisturbed = small_training(folder / "undisturbed");
+  undisturbed.starts = 3;
+  undisturbed.start_epochs = 1;
+  REQUIRE(WEXITSTATUS(wait_for(start(undisturbed))) == 0);
+  TrainOptions killed = undisturbed;
+  killed.out = folder / "killed";
+  CHECK(disturb(killed, SIGKILL, 4) >= 3);
+  check_same_outcome(folder / "undisturbed", folder / "killed");
+}
+
 TEST_CASE("A training that is asked to stop saves the step it is at", "[train][resume]") {
   const TemporaryFolder folder;
   REQUIRE(WEXITSTATUS(wait_for(start(small_training(folder / "undisturbed")))) == 0);

@@ -1,13 +1,16 @@
 #include "app/train.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
 #include "app/checkpoint.hpp"
 #include "app/evaluation.hpp"
+#include "app/starts.hpp"
 #include "data/drawn_digits.hpp"
 #include "data/drawn_faces.hpp"
 #include "few_digits.hpp"
+#include "files/history_csv.hpp"
 #include "files/read_file.hpp"
 #include "support/catch.hpp"
 #include "support/file_error_of.hpp"
@@ -149,4 +152,33 @@ TEST_CASE("A folder that cannot be written to is an error that names it", "[trai
   put(folder / "file", "not a folder");
   const TrainOptions options = quick_options((folder / "file") / "run");
   CHECK_THAT(file_error_of([&] { train(options, few_digits()); }), Catch::Contains("file/run"));
+}
+
+TEST_CASE("Of several starts the one of the lowest loss is trained, as its seed alone would be",
+          "[train][starts]") {
+  const TemporaryFolder folder;
+  TrainOptions options = quick_options(folder / "several");
+  options.epochs = 3;
+  options.starts = 4;
+  options.start_epochs = 2;
+  train(options, few_digits());
+
+  const std::vector<double> losses = read_history(folder / "several" / "starts.csv").column("loss");
+  REQUIRE(losses.size() == 4);
+  std::vector<double> alone;
+  for (Index start = 0; start < 4; ++start) {
+    TrainOptions one = quick_options(folder / std::to_string(start));
+    one.epochs = 3;
+    one.seed = seed_of_start(options, start);
+    train(one, few_digits());
+    alone.push_back(read_history(one.out / "history.csv").column("loss")[1]);
+  }
+  CHECK(alone == losses);
+  const auto best = std::min_element(losses.begin(), losses.end()) - losses.begin();
+  CHECK(*std::max_element(losses.begin(), losses.end()) > losses[static_cast<std::size_t>(best)]);
+  CHECK(read_file(folder / "several" / "checkpoint.safetensors") ==
+        read_file(folder / std::to_string(best) / "checkpoint.safetensors"));
+
+  options.start_epochs = 4;
+  CHECK_THROWS_WITH(train(options, few_digits()), Catch::Contains("no more than all, got 4"));
 }
