@@ -62,6 +62,7 @@ class Comparing {
   TrainOptions training(const Row& row, std::uint64_t seed) const {
     TrainOptions training = row.options;
     training.epochs = options_.epochs;
+    training.start_epochs = std::min(training.start_epochs, options_.epochs);
     training.seed = seed;
     training.threads = options_.threads;
     training.out = options_.out / run_folder(row.name, seed);

@@ -22,6 +22,7 @@ TrainOptions our_training(const std::string& loss, double beta) {
   options.rate.minimum = 1e-5;
   options.rate.maximum = 4e-3;
   options.rate.warm_up = 300;
+  options.starts = 8;
   return options;
 }
 

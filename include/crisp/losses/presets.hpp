@@ -33,7 +33,7 @@ inline StftOptions dalal_2024_code() {
 
 /// Ours, for images in [0, 1]: a whole loss, to be used as it is or times a factor,
 ///
-///     2 StftLoss(where) + 10 StftLoss(how_much) + SsimLoss
+///     2 StftLoss(where) + 4 StftLoss(how_much) + SsimLoss
 ///
 /// `where` is the mean of |X - Y| over the bins of small frames, and puts strokes in their places: where the target has
 /// one and the prediction has none there is no phase to match, but a difference. Alone it blurs what it cannot place, as
@@ -58,7 +58,7 @@ auto crisp() {
   how_much.stride = 4;
   how_much.frequency_weight = FrequencyWeight::linear;
   how_much.distance = SpectralDistance::squared_amplitude;
-  return named("where", 2 * StftLoss<T>(where)) + named("how_much", 10 * StftLoss<T>(how_much)) +
+  return named("where", 2 * StftLoss<T>(where)) + named("how_much", 4 * StftLoss<T>(how_much)) +
          SsimLoss<T>();
 }
 
