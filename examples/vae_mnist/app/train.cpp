@@ -221,8 +221,9 @@ int train(const TrainOptions& options, const DataSplit& split, Communicator& com
   if (options.resume && std::filesystem::exists(options.out / state_name)) {
     return Run(options, best_start_noted(options), split, communicator).train();
   }
-  Run(options, options.seed, split,
-      communicator);  // opens the folder: what is wrong with it is known at once
+  {  // So that what is wrong with the folder is known at once.
+    const Run opens_folder(options, options.seed, split, communicator);
+  }
   const BestStart best =
       try_starts(options, split.train.images, crisp::Threads(options.threads), communicator);
   if (best.signal != 0) return best.signal;
