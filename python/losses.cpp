@@ -142,6 +142,7 @@ A whole Loss, to be used as it is: two StftLoss and an SsimLoss, found by a sear
 /// As crisp::stft_resolutions, whose list is written out where it is called.
 std::vector<py::dict> stft_resolutions(const std::vector<crisp::Index>& windows) {
   std::vector<py::dict> resolutions;
+  resolutions.reserve(windows.size());
   for (const crisp::Index window : windows) {
     resolutions.push_back(dictionary_of(crisp::stft_resolutions({window}).front()));
   }
