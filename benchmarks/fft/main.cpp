@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "losses/timed_call.hpp"
 #include "plugin/plugin.hpp"
 #include "support/command_line.hpp"
 #include "support/images.hpp"
@@ -22,14 +23,10 @@ int compare(bool is_quick) {
   for (const crisp::Shape& shape : shapes) {
     const auto pair = std::make_shared<ImagePair<float>>(shape);
     for (const std::string name : {"DFT", "focal frequency", "Wiener"}) {
-      const auto call = [&](std::shared_ptr<LossCall<float>> loss) -> Call {
-        return [=] {
-          loss->value_and_gradient(pair->prediction.data(), pair->target.data(), pair->gradient.data());
-        };
-      };
-      const Timing timing({call(make_loss_call<float>(name, shape, 1)),
-                           call(std::shared_ptr<LossCall<float>>(make_with_eigen(name.c_str(), shape)))},
-                          is_quick ? quick : thorough);
+      const Timing timing(
+          {timed_call(make_loss_call<float>(name, shape, 1), pair),
+           timed_call(std::shared_ptr<LossCall<float>>(make_with_eigen(name.c_str(), shape)), pair)},
+          is_quick ? quick : thorough);
       const auto images = static_cast<double>(shape.batch);
       table.add({name + ", " + text(shape), microseconds(timing.seconds(0) / images),
                  microseconds(timing.seconds(1) / images), times(timing.ratio(1, 0))});

@@ -6,6 +6,7 @@
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
+#include "losses/timed_call.hpp"
 #include "plugin/plugin.hpp"
 #include "support/command_line.hpp"
 #include "support/images.hpp"
@@ -29,14 +30,10 @@ int compare(bool is_quick) {
   for (const crisp::Shape& shape : shapes) {
     const auto pair = std::make_shared<ImagePair<float>>(shape);
     for (const std::string& name : loss_names(shape)) {
-      const auto call = [&](std::shared_ptr<LossCall<float>> loss) -> Call {
-        return [=] {
-          loss->value_and_gradient(pair->prediction.data(), pair->target.data(), pair->gradient.data());
-        };
-      };
-      const Timing timing({call(std::shared_ptr<LossCall<float>>(make_plain(name.c_str(), shape))),
-                           call(make_loss_call<float>(name, shape, 1))},
-                          is_quick ? quick : thorough);
+      const Timing timing(
+          {timed_call(std::shared_ptr<LossCall<float>>(make_plain(name.c_str(), shape)), pair),
+           timed_call(make_loss_call<float>(name, shape, 1), pair)},
+          is_quick ? quick : thorough);
       const auto images = static_cast<double>(shape.batch);
       const std::string title = name + ", " + text(shape);
       verdict.check(title + " at -O2", timing.ratio(0, 1), bound);

@@ -10,6 +10,7 @@
 
 #include "losses/loss_call.hpp"
 #include "losses/required.hpp"
+#include "losses/timed_call.hpp"
 #include "scaling/fftw_passes.hpp"
 #include "support/command_line.hpp"
 #include "support/images.hpp"
@@ -36,11 +37,7 @@ class Scaling {
  private:
   /// Value and gradient of a loss in float.
   static Call loss_call(const std::string& name, const crisp::Shape& shape, int threads) {
-    const std::shared_ptr<LossCall<float>> loss = make_loss_call<float>(name, shape, threads);
-    const auto pair = std::make_shared<ImagePair<float>>(shape);
-    return [=] {
-      loss->value_and_gradient(pair->prediction.data(), pair->target.data(), pair->gradient.data());
-    };
+    return timed_call(make_loss_call<float>(name, shape, threads), std::make_shared<ImagePair<float>>(shape));
   }
 
   void above_fftw() {

@@ -13,6 +13,7 @@
 
 #include "losses/loss_call.hpp"
 #include "losses/required.hpp"
+#include "losses/timed_call.hpp"
 #include "support/command_line.hpp"
 #include "support/images.hpp"
 #include "support/report.hpp"
@@ -92,9 +93,7 @@ Work loss_work(const RequiredLoss& row, const Settings& settings, Agreement& agr
             {Bound::at_least, row.times_as_fast, row.margin},
             {},
             {}};
-  work.crisp = [=] {
-    loss->value_and_gradient(pair->prediction.data(), pair->target.data(), pair->gradient.data());
-  };
+  work.crisp = timed_call(loss, pair);
   const double value = static_cast<double>(
       loss->value_and_gradient(pair->prediction.data(), pair->target.data(), pair->gradient.data()));
 
