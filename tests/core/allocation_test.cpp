@@ -1,31 +1,16 @@
-// Counts every allocation of the process, by standing in for malloc, and so for operator new, Eigen and FFTW.
-#include <atomic>
+// How often a call allocates, and what is left where it cannot.
+#include <algorithm>
+#include <array>
 #include <crisp/crisp.hpp>
-#include <cstdlib>
+#include <new>
 
 #include "edge_strength_loss.hpp"  // of docs/adding_a_loss.md
 #include "python/any_loss.hpp"
 #include "support/catch.hpp"
+#include "support/counted_allocations.hpp"
 #include "support/derivatives.hpp"
 #include "support/every_loss.hpp"
 #include "support/random_images.hpp"
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_memalign(std::size_t alignment, std::size_t size);
-void* malloc(std::size_t size) {
-  ++allocations;
-  return __libc_malloc(size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  ++allocations;
-  return __libc_memalign(alignment, size);
-}
-}
 
 namespace {
 
@@ -37,14 +22,14 @@ void check_allocates_once(const Loss& loss, const Executor& executor) {
   const auto weights = random_weights<float>(shape, 3, false);
   crisp::Images<float> gradient;
   crisp::Workspace<Loss> workspace;
-  const long before = allocations;
+  const long before = counted_allocations::count;
   const float first = crisp::value_and_gradient(loss, prediction, target, gradient, workspace, executor);
-  const long after_first = allocations;
+  const long after_first = counted_allocations::count;
   const float second = crisp::value_and_gradient(loss, prediction, target, gradient, workspace, executor);
   const float third = crisp::value(loss, prediction, target, workspace, executor);
   crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), gradient, workspace,
                             executor);
-  const long after_second = allocations;
+  const long after_second = counted_allocations::count;
   CHECK(after_first > before);  // or the counter does not count
   CHECK(after_second == after_first);
   CHECK(first == second);
@@ -65,4 +50,98 @@ TEST_CASE("The second call with a workspace allocates nothing, weighted or not",
 TEST_CASE("Nor does that of a loss made as the guide says", "[workspace]") {
   const crisp::Threads threads(2);
   check_allocates_once(EdgeStrengthLoss<float>(), threads);
+}
+
+namespace {
+
+/// Images that lie otherwise than crisp's own, and so are copied.
+template <typename T>
+using Columns = Eigen::Tensor<T, 4, Eigen::ColMajor>;
+
+template <typename T>
+Columns<T> in_columns(const crisp::Images<T>& images) {
+  return images.swap_layout().shuffle(std::array<int, 4>{3, 2, 1, 0});
+}
+
+template <typename T>
+bool holds(const crisp::Images<T>& images, T value) {
+  return std::all_of(images.data(), images.data() + images.size(), [&](T pixel) { return pixel == value; });
+}
+
+template <typename T>
+bool same_bits(const crisp::Images<T>& a, const crisp::Images<T>& b) {
+  return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
+}
+
+/// Lets every allocation of a call fail in turn: of one with a fresh workspace and of one whose workspace served smaller
+/// images. How many did.
+template <typename Loss, typename Executor>
+int check_survives_failures(const Loss& loss, const Executor& executor) {
+  using T = typename Loss::Scalar;
+  const crisp::Shape shape{
+      2, 3, 28, 30};  // lengths that crisp transforms itself: FFTW's planner ends the program instead
+  const crisp::Shape small{1, 1, 24, 25};
+  const auto prediction = random_images<T>(shape, 1);
+  const auto prediction_in_columns = in_columns(prediction);
+  const auto target = random_images<T>(shape, 2);
+  const auto weights = random_weights<T>(shape, 3, false);
+  const auto small_prediction = in_columns(random_images<T>(small, 4));
+  const auto small_target = random_images<T>(small, 5);
+  const auto evaluate = [&](crisp::Images<T>& gradient, crisp::Workspace<Loss>& workspace) {
+    return crisp::value_and_gradient(loss, prediction_in_columns, crisp::weighted(target, weights), gradient,
+                                     workspace, executor);
+  };
+  crisp::Images<T> expected_gradient;
+  const T expected =
+      crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), expected_gradient);
+
+  int failures = 0;
+  for (const bool fresh : {true, false}) {
+    bool failed = true;
+    for (int allowed = 0; failed; ++allowed) {
+      crisp::Workspace<Loss> workspace;
+      if (!fresh) crisp::value(loss, small_prediction, small_target, workspace, executor);
+      auto gradient = constant_images<T>(shape, 7);
+      failed = false;
+      counted_allocations::failing = counted_allocations::count + allowed;
+      try {
+        evaluate(gradient, workspace);
+      } catch (const std::bad_alloc&) {
+        failed = true;
+      }
+      counted_allocations::failing = -1;
+      failures += failed ? 1 : 0;
+      CAPTURE(fresh, allowed);
+      if (failed) {
+        REQUIRE(holds(gradient, T(7)));
+        REQUIRE(evaluate(gradient, workspace) == expected);
+      }
+      REQUIRE(same_bits(gradient, expected_gradient));
+    }
+  }
+  return failures;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Where memory cannot be had, a call leaves everything as it was, and the next one works",
+                   "[workspace]", float, double) {
+  const crisp::Threads threads(2);
+  for_every_loss<TestType>([&](const auto& loss) {
+    CHECK(check_survives_failures(loss, crisp::Serial()) > 2);
+    CHECK(check_survives_failures(loss, threads) > 2);
+  });
+}
+
+TEST_CASE("An empty gradient stays empty where there is no memory for it", "[workspace]") {
+  const auto prediction = random_images<float>({2, 3, 28, 30}, 1);
+  const auto target = random_images<float>({2, 3, 28, 30}, 2);
+  const crisp::MseLoss<float> loss;
+  crisp::Workspace<crisp::MseLoss<float>> workspace;
+  crisp::Images<float> gradient;
+  crisp::value(loss, prediction, target, workspace);  // so that the gradient is all that is allocated
+  counted_allocations::failing = counted_allocations::count.load();
+  CHECK_THROWS_AS(crisp::value_and_gradient(loss, prediction, target, gradient, workspace), std::bad_alloc);
+  counted_allocations::failing = -1;
+  CHECK(gradient.size() == 0);
 }

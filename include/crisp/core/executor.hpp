@@ -35,6 +35,9 @@ class Serial {
 /// them) or one of the user's, borrowed. Called from a thread of that same pool it runs serially, since
 /// waiting there for the pool could wait for ever. An exception in the body reaches the caller, after the
 /// other threads have stopped; what they had already done stays done. Allocates nothing.
+///
+/// Work on one pool may use another, but no two pools may each wait for the other: with all of their threads waiting, no
+/// one is left to be waited for.
 class Threads {
  public:
   /// Throws OptionError unless count >= 1. (A template, so that a pool is compiled only where one is made.)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <ostream>
@@ -60,7 +61,8 @@ void check_representable(const Shape& shape) {
   }
 }
 
-/// The same, and ShapeError for a null pointer to images that are not empty: for memory that is not our own.
+/// The same, and ShapeError for a null pointer to images that are not empty or one between two scalars: for memory that is
+/// not our own.
 template <typename T>
 void check_memory(const T* pointer, const Shape& shape) {
   static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>,
@@ -68,6 +70,11 @@ void check_memory(const T* pointer, const Shape& shape) {
   check_representable<T>(shape);
   if (pointer == nullptr && shape.size() > 0) {
     fail<ShapeError>("a view of shape ", shape, " needs memory, got a null pointer");
+  }
+  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  if (address % alignof(T) != 0) {
+    fail<ShapeError>("a view of shape ", shape, " must begin at a multiple of ", alignof(T),
+                     " bytes, got address ", address);
   }
 }
 
@@ -122,7 +129,8 @@ ImagesPointer<const T> to_read(const Tensor& images) {
 }  // namespace detail
 
 /// A trainer's own contiguous memory seen as images, without a copy. Throws ShapeError for a negative
-/// dimension, a size that memory cannot hold, or a null pointer to images that are not empty.
+/// dimension, a size that memory cannot hold, a null pointer to images that are not empty, or one that no scalar can lie
+/// at.
 template <typename T>
 auto view(T* pointer, Index batch, Index channels, Index height, Index width) {
   using Scalar = std::remove_const_t<T>;

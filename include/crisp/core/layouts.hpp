@@ -174,8 +174,10 @@ template <typename T, int Options, int MaxRows, int MaxColumns>
 inline constexpr bool
     can_be_resized<Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Options, MaxRows, MaxColumns>> = true;
 
-template <typename T, typename I>
-void resize(Eigen::Tensor<T, 4, Eigen::ColMajor, I>& tensor, const Shape& shape) {
+/// Where memory cannot be had, Eigen's own resize leaves a tensor that frees its old memory twice: so that is let go first.
+template <typename T, int Options, typename I>
+void resize(Eigen::Tensor<T, 4, Options, I>& tensor, const Shape& shape) {
+  if (tensor.size() != shape.size()) tensor = Eigen::Tensor<T, 4, Options, I>();
   tensor.resize(shape.batch, shape.channels, shape.height, shape.width);
 }
 template <typename Plane>
@@ -200,8 +202,8 @@ void for_each_element(T* images, const StridedView<Strided>& strided, const Body
 
 template <typename T>
 void copy_from(const StridedView<const T>& from, Images<T>& to) {
-  const Shape& shape = from.shape();
-  to.resize(shape.batch, shape.channels, shape.height, shape.width);
+  check_representable<T>(from.shape());
+  resize(to, from.shape());
   for_each_element(to.data(), from, [](T& image, const T& strided) { image = strided; });
 }
 template <typename T>
@@ -279,7 +281,7 @@ T through_rows(Gradient& gradient, Images<T>& rows, const Prediction& prediction
   using Any = std::decay_t<Gradient>;
   const Shape shape = shape_of_any<T>(prediction);
   check_foreign_gradient<T>(gradient, shape, prediction, target);
-  rows.resize(shape.batch, shape.channels, shape.height, shape.width);
+  resize(rows, shape);
   const T result = evaluate(rows);
   if constexpr (can_be_resized<Any>) {
     if (gradient.size() == 0) resize(gradient, shape);
