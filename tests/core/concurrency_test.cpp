@@ -96,7 +96,7 @@ TEMPLATE_TEST_CASE("Threads that share a loss get the bits of one thread alone",
 #ifndef CRISP_FFT_EIGEN
 TEST_CASE("FFTW's planner may be used beside crisp, under crisp's lock", "[concurrency]") {
   std::atomic<bool> done{false};
-  long plans = 0;
+  std::atomic<long> plans{0};
   std::thread planner([&] {
     std::vector<float> samples(2 * 64);
     auto* const data = reinterpret_cast<fftwf_complex*>(samples.data());
