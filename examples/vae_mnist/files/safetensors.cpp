@@ -252,7 +252,7 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
   return parse_safetensors(read_file(path), path);
 }
 
-void write_safetensors(const std::filesystem::path& path, const Safetensors& contents) {
+std::string safetensors_bytes(const Safetensors& contents) {
   const std::string header = header_of(contents);
   std::string bytes;
   append_little_endian<std::uint64_t>(bytes, header.size());
@@ -264,7 +264,11 @@ void write_safetensors(const std::filesystem::path& path, const Safetensors& con
       append_little_endian(bytes, bits);
     }
   }
-  write_atomically(path, bytes);
+  return bytes;
+}
+
+void write_safetensors(const std::filesystem::path& path, const Safetensors& contents) {
+  write_atomically(path, safetensors_bytes(contents));
 }
 
 }  // namespace vae_mnist

@@ -37,8 +37,11 @@ Safetensors parse_safetensors(const std::string& bytes, const std::filesystem::p
 /// Those of a file that is read. Throws FileError if it cannot be, too.
 Safetensors read_safetensors(const std::filesystem::path& path);
 
-/// Writes a file atomically; the same contents give the same bytes. Throws FileError if it cannot be written,
-/// and std::invalid_argument if a tensor's values do not fill its shape or a text is not UTF-8.
+/// The bytes of a file of these contents; the same contents give the same bytes. Throws std::invalid_argument if a tensor's
+/// values do not fill its shape or a text is not UTF-8.
+std::string safetensors_bytes(const Safetensors& contents);
+
+/// Writes them atomically. Throws FileError if the file cannot be written, too.
 void write_safetensors(const std::filesystem::path& path, const Safetensors& contents);
 
 }  // namespace vae_mnist
