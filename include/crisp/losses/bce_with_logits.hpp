@@ -8,6 +8,7 @@
 
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/loss.hpp"
+#include "crisp/losses/exponential.hpp"
 
 namespace crisp {
 
@@ -71,7 +72,7 @@ class BceWithLogitsLoss : public PlaneLoss<T> {
     const Pack y = Pack::load_unaligned(probabilities);
     const Pack zero(T(0));
     const Pack one(T(1));
-    const Pack exponential = xsimd::exp(-xsimd::abs(x));
+    const Pack exponential = detail::exponential<T>(-xsimd::abs(x));
     (xsimd::max(x, zero) - x * y + log_of_one_plus(exponential)).store_unaligned(values);
     const Pack sigmoid = xsimd::select(x < zero, exponential, one) / (one + exponential);
     (swapped_ ? -x : sigmoid - y).store_unaligned(derivatives);

@@ -4,6 +4,8 @@
 #include <limits>
 #include <xsimd/xsimd.hpp>
 
+#include "crisp/losses/exponential.hpp"
+
 namespace crisp::detail {
 
 /// 1/x, but 0 where that is no finite number worth having: 0/0 counts as 0.
@@ -17,7 +19,8 @@ template <typename T>
 xsimd::batch<T> focal_power(const xsimd::batch<T>& d, T exponent) {
   using Pack = xsimd::batch<T>;
   const auto proper = d > Pack(T(0)) && d <= Pack(std::numeric_limits<T>::max());
-  return xsimd::select(proper, xsimd::pow(xsimd::select(proper, d, Pack(T(1))), Pack(exponent)), d);
+  const Pack logarithm = xsimd::log(xsimd::select(proper, d, Pack(T(1))));
+  return xsimd::select(proper, exponential<T>(Pack(exponent) * logarithm), d);
 }
 
 /// (d / d_max)^{α/2}
@@ -60,7 +63,7 @@ class FocalLogarithm {
     // ln(1 + e^t) for t = ln(d^{α/2}), in which nothing overflows.
     const auto positive = d > Pack(T(0));
     const Pack t = Pack(half_alpha_) * xsimd::log(xsimd::select(positive, d, Pack(T(1))));
-    const Pack logarithm = xsimd::max(t, Pack(T(0))) + xsimd::log1p(xsimd::exp(-xsimd::abs(t)));
+    const Pack logarithm = xsimd::max(t, Pack(T(0))) + xsimd::log1p(exponential<T>(-xsimd::abs(t)));
     return xsimd::select(positive, logarithm, Pack(T(0))) * Pack(inverse_);
   }
 
