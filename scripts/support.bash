@@ -21,5 +21,5 @@ jobs() {
 
 # Our C++ files, one a line.
 sources() {
-  find include python tests examples benchmarks -name '*.hpp' -o -name '*.cpp' | sort
+  find include python tests examples benchmarks fuzz -name '*.hpp' -o -name '*.cpp' | sort
 }
