@@ -73,6 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t plain_size = input.bytes.size();
   const bool is_packed = input.flag(1) && plain_size <= 0xffff;
   std::string file = is_packed ? gzipped(input.bytes) : std::move(input.bytes);
+  file.shrink_to_fit();  // so that reading past its end is an error
   try {
     if (are_labels) {
       const auto labels = vae_mnist::parse_idx_labels(std::move(file), path);

@@ -27,7 +27,9 @@ std::string with_length(const std::string& bytes) {
   const std::size_t header_size = bytes.size() - 1 - data_size;
   std::string file;
   for (int i = 0; i < 8; ++i) file += static_cast<char>(header_size >> (8 * i) & 0xff);
-  return file.append(bytes, 1, std::string::npos);
+  file.append(bytes, 1, std::string::npos);
+  file.shrink_to_fit();  // so that reading past its end is an error
+  return file;
 }
 
 /// Whether two tensors are the same to the bit; NaN has many.
