@@ -47,10 +47,10 @@ class Draw {
     return wild_options_ && one_in(2) ? input_.ConsumeIntegral<Index>() : integer(low, high);
   }
 
-  /// Up to 3 images of up to 2 channels and 24x24 pixels, seldom none.
+  /// Up to 2 images of up to 2 channels and 24x24 pixels, seldom none.
   Shape shape() {
     if (one_in(16)) return {integer(0, 1), integer(0, 1), integer(0, 2), integer(0, 2)};
-    return {integer(1, 3), integer(1, 2), integer(1, 24), integer(1, 24)};
+    return {integer(1, 2), integer(1, 2), integer(1, 24), integer(1, 24)};
   }
 
   /// Flat areas, textures, a few grey levels, with some pixels of their own.
