@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <string>
 #include <system_error>
 
@@ -29,14 +31,30 @@ fs::path destination_of(const fs::path& path) {
   return error ? path : pointed_at;
 }
 
+constexpr std::string_view temporary_ending = ".tmp";
+
+/// The process that a temporary file is of, by its name: .NAME.PROCESS-COUNT.tmp. 0 for other files.
+pid_t writer_of(const std::string& name) {
+  const std::size_t dot = name.rfind('.', name.size() - temporary_ending.size() - 1);
+  const bool is_temporary = name.size() > temporary_ending.size() && name.front() == '.' &&
+                            name.substr(name.size() - temporary_ending.size()) == temporary_ending &&
+                            dot != std::string::npos && dot > 0;
+  if (!is_temporary) return 0;
+  pid_t process = 0;
+  const char* const end = name.data() + name.size();
+  const auto [stop, error] = std::from_chars(name.data() + dot + 1, end, process);
+  return error == std::errc() && stop != end && *stop == '-' && process > 0 ? process : 0;
+}
+
 /// A new file beside the destination, removed again unless it has taken the destination's place.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& destination) : destination_(destination) {
     static std::atomic<unsigned> next{0};
     do {
-      const std::string suffix = "." + std::to_string(::getpid()) + "-" + std::to_string(next++) + ".tmp";
-      path_ = destination.parent_path() / ("." + destination.filename().string() + suffix);
+      const std::string suffix = "." + std::to_string(::getpid()) + "-" + std::to_string(next++);
+      path_ = destination.parent_path() /
+              ("." + destination.filename().string() + suffix + std::string(temporary_ending));
       descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     } while (descriptor_ < 0 && errno == EEXIST);  // left behind by a killed process that had our number
     if (descriptor_ < 0) fail_writing(destination_, errno);
@@ -54,16 +72,24 @@ class TemporaryFile {
     while (!bytes.empty()) {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
-      check(written < 0 ? -1 : 0);
+      if (written == 0) errno = ENOSPC;  // nothing is taken, and no reason given
+      check(written > 0 ? 0 : -1);
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
   }
 
-  void move_into_place() {
-    check(::fsync(descriptor_));
+  void finish() {
+    int synced = 0;
+    do {
+      synced = ::fsync(descriptor_);
+    } while (synced != 0 && errno == EINTR);
+    check(synced);
     const int closed = ::close(descriptor_);
     descriptor_ = -1;
-    check(closed);
+    check(closed != 0 && errno != EINTR ? -1 : 0);  // interrupted, it is closed all the same
+  }
+
+  void move_into_place() {
     check(::rename(path_.c_str(), destination_.c_str()));
     in_place_ = true;
   }
@@ -89,20 +115,47 @@ void sync_folder_of(const fs::path& file) {
   ::close(descriptor);
 }
 
+/// Whether there is a file to be replaced, and what it is. Renaming over a device such as /dev/null would work, and would be
+/// a disaster.
+bool find_replaced(const fs::path& path, struct stat& found) {
+  if (::stat(path.c_str(), &found) != 0) return false;
+  if (!S_ISREG(found.st_mode)) fail_at(path, "cannot be written: not a regular file");
+  return true;
+}
+
 }  // namespace
 
 void write_atomically(const fs::path& path, std::string_view contents) {
+  struct stat replaced = {};
+  const bool replaces = find_replaced(path, replaced);
   const fs::path destination = destination_of(path);
-  struct stat previous = {};
-  const bool replaces = ::stat(destination.c_str(), &previous) == 0;
-  // Renaming over a device such as /dev/null would work, and would be a disaster.
-  if (replaces && !S_ISREG(previous.st_mode)) fail_at(path, "cannot be written: not a regular file");
-
   TemporaryFile file(destination);
-  if (replaces) file.set_permissions(previous.st_mode);
+  if (replaces) file.set_permissions(replaced.st_mode);
   file.write(contents);
+  file.finish();
   file.move_into_place();
   sync_folder_of(destination);
+}
+
+void write_atomically(const fs::path& path, std::string_view contents, const fs::path& previous) {
+  struct stat replaced = {};
+  const bool replaces = find_replaced(path, replaced);
+  TemporaryFile file(path);
+  if (replaces) file.set_permissions(replaced.st_mode);
+  file.write(contents);
+  file.finish();
+  // From here on all three are whole: the new file, under whatever name, the one before it, and the one before that.
+  if (replaces && ::rename(path.c_str(), previous.c_str()) != 0) fail_writing(previous, errno);
+  file.move_into_place();
+  sync_folder_of(path);
+}
+
+void remove_abandoned_files(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const pid_t process = writer_of(entry->path().filename().string());
+    if (process != 0 && ::kill(process, 0) != 0 && errno == ESRCH) ::unlink(entry->path().c_str());
+  }
 }
 
 }  // namespace vae_mnist

@@ -13,4 +13,14 @@ namespace vae_mnist {
 /// is then gone and what was at `path` is as it was.
 void write_atomically(const std::filesystem::path& path, std::string_view contents);
 
+/// The same, but that what was at `path` is then at `previous`, in the same folder, in place of what was there; a symbolic link
+/// at `path` is moved, not followed. At every moment, the old contents or the new are at one of the two. If it throws, the
+/// old contents are at `path` still, or, where only the last renaming failed, at `previous`.
+void write_atomically(const std::filesystem::path& path, std::string_view contents,
+                      const std::filesystem::path& previous);
+
+/// Removes the temporary files in a folder whose processes, on this machine, are gone: killed while they wrote. What
+/// cannot be removed stays.
+void remove_abandoned_files(const std::filesystem::path& folder);
+
 }  // namespace vae_mnist
