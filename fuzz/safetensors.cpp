@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const vae_mnist::FileError&) {
     return 0;
   }
-  const Safetensors again = vae_mnist::parse_safetensors(vae_mnist::safetensors_bytes(contents), path);
+  const Safetensors again = vae_mnist::parse_safetensors(vae_mnist::to_bytes(contents), path);
   expect(same(contents, again), "what is written is what is read");
   return 0;
 }

@@ -15,6 +15,7 @@
 #include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
 #include "files/read_file.hpp"
+#include "files/safetensors_checksum.hpp"
 
 namespace vae_mnist {
 namespace {
@@ -84,6 +85,7 @@ class Reader {
       }
     }
     check_that_extents_cover_the_data();
+    check_and_remove_checksum(contents.metadata, bytes_, path_);
     return contents;
   }
 
@@ -221,7 +223,9 @@ class Reader {
 
 std::string header_of(const Safetensors& contents) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!contents.metadata.empty()) header[metadata_key] = contents.metadata;
+  SafetensorsMetadata metadata = contents.metadata;
+  reserve_checksum(metadata);
+  header[metadata_key] = metadata;
   std::size_t offset = 0;
   for (const auto& [name, tensor] : contents.tensors) {
     if (name == metadata_key || value_count(tensor.shape) != tensor.values.size()) {
@@ -252,7 +256,7 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
   return parse_safetensors(read_file(path), path);
 }
 
-std::string safetensors_bytes(const Safetensors& contents) {
+std::string to_bytes(const Safetensors& contents) {
   const std::string header = header_of(contents);
   std::string bytes;
   append_little_endian<std::uint64_t>(bytes, header.size());
@@ -264,11 +268,12 @@ std::string safetensors_bytes(const Safetensors& contents) {
       append_little_endian(bytes, bits);
     }
   }
+  fill_in_checksum(bytes);
   return bytes;
 }
 
 void write_safetensors(const std::filesystem::path& path, const Safetensors& contents) {
-  write_atomically(path, safetensors_bytes(contents));
+  write_atomically(path, to_bytes(contents));
 }
 
 }  // namespace vae_mnist

@@ -7,6 +7,7 @@
 //             of 8
 //   the rest  the arrays in C order, little endian, without gaps; offsets count from here
 //
+// What this writes has a checksum in its metadata (safetensors_checksum.hpp); what others write is read without one.
 // Source: https://github.com/huggingface/safetensors#format. Of its types this reads and writes F32.
 #pragma once
 
@@ -31,15 +32,16 @@ struct Safetensors {
 };
 
 /// What the bytes of a file say, which may come from anywhere: every length, offset and type in them is checked before it is
-/// used. Throws FileError, naming the path, the tensor and the numbers, for what is not exactly as the format says.
+/// used. Throws FileError, naming the path, the tensor and the numbers, for what is not exactly as the format says, and where
+/// there is a checksum that does not fit.
 Safetensors parse_safetensors(const std::string& bytes, const std::filesystem::path& path);
 
 /// Those of a file that is read. Throws FileError if it cannot be, too.
 Safetensors read_safetensors(const std::filesystem::path& path);
 
-/// The bytes of a file of these contents; the same contents give the same bytes. Throws std::invalid_argument if a tensor's
-/// values do not fill its shape or a text is not UTF-8.
-std::string safetensors_bytes(const Safetensors& contents);
+/// The bytes of a file; the same contents give the same. Throws std::invalid_argument if a tensor's values do not fill its
+/// shape, a text is not UTF-8, or the metadata has the checksum's names.
+std::string to_bytes(const Safetensors& contents);
 
 /// Writes them atomically. Throws FileError if the file cannot be written, too.
 void write_safetensors(const std::filesystem::path& path, const Safetensors& contents);

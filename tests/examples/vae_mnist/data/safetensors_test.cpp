@@ -72,10 +72,10 @@ TEST_CASE("Tensors and metadata come back as they were written") {
 TEST_CASE("The bytes written are the ones the format describes") {
   const TemporaryFolder folder;
   write_safetensors(folder / "x", {{{"b", {{1}, {1.0F}}}, {"a", {{2}, {0.0F, -2.0F}}}}, {{"k", "v"}}});
-  const std::string header = R"({"__metadata__":{"k":"v"},)"
+  const std::string header = R"({"__metadata__":{"crisp.checksum":"crc32","crisp.crc32":"d7ae53dc","k":"v"},)"
                              R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
                              R"("b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}})"
-                             "   ";
+                             " ";
   const std::string data("\0\0\0\0\0\0\0\xc0\0\0\x80\x3f", 12);
   REQUIRE(header.size() % 8 == 0);
   CHECK(read_file(folder / "x") == length_prefix(header.size()) + header + data);
@@ -84,7 +84,8 @@ TEST_CASE("The bytes written are the ones the format describes") {
 TEST_CASE("A file without tensors can be written and read") {
   const TemporaryFolder folder;
   write_safetensors(folder / "x", {});
-  CHECK(read_file(folder / "x") == length_prefix(8) + "{}      ");
+  CHECK(read_file(folder / "x") ==
+        length_prefix(72) + R"({"__metadata__":{"crisp.checksum":"crc32","crisp.crc32":"06e6ce8e"}}    )");
   CHECK(read_safetensors(folder / "x").tensors.empty());
 }
 
@@ -94,6 +95,8 @@ TEST_CASE("What cannot be stored is refused before anything is written") {
   CHECK_THROWS_AS(write_safetensors(folder / "x", {{{"__metadata__", {{1}, {1.0F}}}}, {}}),
                   std::invalid_argument);
   CHECK_THROWS_AS(write_safetensors(folder / "x", {{}, {{"k", "\xff"}}}), std::invalid_argument);
+  CHECK_THROWS_AS(write_safetensors(folder / "x", {{}, {{"crisp.crc32", "00000000"}}}),
+                  std::invalid_argument);
   CHECK(folder.size() == 0);
 }
 
