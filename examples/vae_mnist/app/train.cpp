@@ -6,17 +6,21 @@
 #include <crisp/core/errors.hpp>
 #include <csignal>
 #include <iostream>
+#include <stdexcept>
+#include <string>
 
 #include "app/checkpoint.hpp"
 #include "app/evaluation.hpp"
 #include "app/pictures.hpp"
 #include "app/progress.hpp"
+#include "app/saved_states.hpp"
 #include "app/starts.hpp"
 #include "app/stop_signals.hpp"
 #include "app/trainer.hpp"
-#include "app/training_state.hpp"
+#include "files/atomic_file.hpp"
 #include "files/file_error.hpp"
 #include "files/history_csv.hpp"
+#include "files/presence.hpp"
 
 namespace vae_mnist {
 namespace {
@@ -49,7 +53,6 @@ void check_options(const TrainOptions& options, const DataSplit& split) {
 }
 
 constexpr const char* checkpoint_name = "checkpoint.safetensors";
-constexpr const char* state_name = "training.safetensors";
 
 /// The network as it is to be seen: with its sigmoid, even where training leaves that to the loss.
 class ShownNetwork {
@@ -95,8 +98,10 @@ class Run {
         shown_(trainer_.vae(), trainer_.vae_options(), shown_output(options)),
         history_(options.out / "history.csv", {"epoch", "steps", "loss", "psnr", "ssim", "kl",
                                                "learning_rate", "seconds", "images_per_second"}),
-        progress_(std::cerr, isatty(STDERR_FILENO) == 1, options.epochs, trainer_.steps_per_epoch()) {
+        progress_(std::cerr, isatty(STDERR_FILENO) == 1, options.epochs, trainer_.steps_per_epoch()),
+        states_(options.out) {
     open_folder();
+    check_that_all_are_at_one_step(communicator);
   }
 
   /// Returns the signal that ended it, or 0.
@@ -126,28 +131,54 @@ class Run {
   std::filesystem::path file(const char* name) const { return options_.out / name; }
 
   void open_folder() {
-    if (options_.resume && std::filesystem::exists(file(state_name))) {
-      const TrainingState state =
-          load_training(file(state_name), description_, trainer_.vae(), trainer_.optimizer());
-      history_.go_on_from(state.history);
-      progress_.go_on_from(state.past);
-      return;
-    }
-    if (!is_writer_) return;
+    if (is_writer_) remove_abandoned_files(options_.out);
+    if (options_.resume && states_.any()) return go_on();
+    if (is_writer_) begin();
+  }
+
+  void go_on() {
+    const TrainingState state = states_.load(description_, trainer_.vae(), trainer_.optimizer(), std::cerr);
+    history_.go_on_from(state.history);
+    progress_.go_on_from(state.past);
+    if (is_writer_ && trainer_.steps() % trainer_.steps_per_epoch() == 0) mend_checkpoint();
+  }
+
+  void begin() {
     std::error_code error;
     std::filesystem::create_directories(options_.out, error);
     if (error) fail_at(options_.out, "cannot be made a folder: ", error.message());
-    const bool holds_training =
-        std::filesystem::exists(file(checkpoint_name)) || std::filesystem::exists(file(state_name));
+    const bool holds_training = is_there(file(checkpoint_name)) || states_.any();
     // A training that was killed before its first state leaves an untrained network, which may be lost.
     if (holds_training && !options_.overwrite && !options_.resume) {
       fail_at(options_.out,
               "holds a training already; give another folder, --resume to go on with it, or --overwrite to "
               "lose it");
     }
-    std::filesystem::remove(file(state_name));
-    // An untrained network is written first, so that a folder that cannot be written to is known at once.
+    // An untrained network is written first, so that a folder that cannot be written to is known at once, and before
+    // anything of an earlier training is lost.
     save_network(0);
+    states_.remove();
+  }
+
+  /// The checkpoint of the epoch that the state is at the end of. In the midst of an epoch the next end writes a new one.
+  void mend_checkpoint() {
+    try {
+      load_checkpoint(file(checkpoint_name));
+    } catch (const FileError& problem) {
+      std::cerr << problem.what() << "; writing it anew\n";
+      save_network(trainer_.steps() / trainer_.steps_per_epoch());
+    }
+  }
+
+  /// Each process has read the folder for itself, and one may have met a damaged state, or an old one.
+  void check_that_all_are_at_one_step(Communicator& communicator) const {
+    const auto own = static_cast<double>(trainer_.steps());
+    double sum = own;
+    if (processes_ > 1) communicator.add_up(&sum, 1);
+    if (sum != own * processes_) {
+      throw std::runtime_error("the processes found states of different steps in '" + options_.out.string() +
+                               "'; this one is at step " + std::to_string(trainer_.steps()));
+    }
   }
 
   void announce() const {
@@ -169,8 +200,7 @@ class Run {
   }
 
   void save_state() {
-    save_training(file(state_name), trainer_.vae(), trainer_.optimizer(),
-                  {description_, progress_.past(), history_.text()});
+    states_.save(trainer_.vae(), trainer_.optimizer(), {description_, progress_.past(), history_.text()});
   }
 
   void finish_epoch() {
@@ -200,6 +230,7 @@ class Run {
   ShownNetwork shown_;
   HistoryCsv history_;
   Progress progress_;
+  SavedStates states_;
 };
 
 }  // namespace
@@ -218,7 +249,7 @@ OutputActivation shown_output(const TrainOptions& options) {
 int train(const TrainOptions& options, const DataSplit& split, Communicator& communicator) {
   check_options(options, split);
   if (options.starts == 1) return Run(options, options.seed, split, communicator).train();
-  if (options.resume && std::filesystem::exists(options.out / state_name)) {
+  if (options.resume && SavedStates(options.out).any()) {
     return Run(options, best_start_noted(options), split, communicator).train();
   }
   {  // So that what is wrong with the folder is known at once.

@@ -47,11 +47,13 @@ std::string describe(const TrainOptions& options, const DataSplit& split);
 
 /// Trains on split.train and, after every epoch, evaluates on split.test and writes to the folder `out` (made
 /// if it is missing): checkpoint.safetensors, history.csv, reconstructions.png, samples.png and manifold.png; and every
-/// `save_every` steps training.safetensors, all that it takes to go on. Progress goes to the standard error.
+/// `save_every` steps training.safetensors, all that it takes to go on, and training.previous.safetensors, the one before that.
+/// Progress goes to the standard error.
 ///
 /// The same options and images give the same weights, for any number of threads, and however often the training was
 /// stopped, or killed, and resumed. SIGINT and SIGTERM end it after the current step, its state saved; returns the
-/// signal then, and 0 once all epochs are done.
+/// signal then, and 0 once all epochs are done. Where the newest state is missing or damaged, the previous one is gone on
+/// from; a damaged checkpoint of a finished epoch is written anew from the state. Both are said on the standard error.
 ///
 /// With several processes, each works on its share of every batch, and gradients are added up: the same weights but for
 /// rounding, for any number of them. The process of rank 0 alone writes; all read its folder to resume.
@@ -61,7 +63,8 @@ std::string describe(const TrainOptions& options, const DataSplit& split);
 ///
 /// Throws, before it trains, std::invalid_argument for options outside their range and FileError for a folder
 /// that cannot be written to, holds a training already, or one of other options or images; std::runtime_error, the last
-/// saved state standing, once the loss is not finite.
+/// saved state standing, once the loss is not finite. While it trains, FileError for a file that cannot be written, such as on
+/// a full disk: what the file held stands, and so does the last saved state.
 int train(const TrainOptions& options, const DataSplit& split, Communicator& communicator);
 int train(const TrainOptions& options, const DataSplit& split);
 

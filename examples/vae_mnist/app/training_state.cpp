@@ -80,21 +80,20 @@ void for_each_array(Vae<float>& vae, Optimizer<float>& optimizer, const Visit& v
 
 }  // namespace
 
-void save_training(const Path& path, Vae<float>& vae, Optimizer<float>& optimizer,
-                   const TrainingState& state) {
+std::string training_to_bytes(Vae<float>& vae, Optimizer<float>& optimizer, const TrainingState& state) {
   Safetensors contents;
   contents.metadata = {{"description", state.description},         {"history", state.history},
                        {"steps", to_text(optimizer.steps())},      {"images", to_text(state.past.images)},
                        {"loss_sum", to_text(state.past.loss_sum)}, {"seconds", to_text(state.past.seconds)}};
   for_each_array(vae, optimizer,
                  [&](const std::string& name, const auto& values) { put(contents, name, values); });
-  write_safetensors(path, contents);
+  return to_bytes(contents);
 }
 
 void check_same_training(const Path& path, const std::string& description, const std::string& expected) {
   if (description == expected) return;
   const auto [theirs, ours] = first_difference(description, expected);
-  fail_at(path, "is of another training: it has '", theirs, "', not '", ours, "'");
+  fail_at<OtherTrainingError>(path, "is of another training: it has '", theirs, "', not '", ours, "'");
 }
 
 TrainingState load_training(const Path& path, const std::string& expected_description, Vae<float>& vae,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/progress.hpp"
+#include "files/file_error.hpp"
 #include "network/vae.hpp"
 #include "training/optimizer.hpp"
 
@@ -17,16 +18,20 @@ struct TrainingState {
   std::string history;  ///< the text of history.csv
 };
 
-/// Writes it atomically.
-void save_training(const std::filesystem::path& path, Vae<float>& vae, Optimizer<float>& optimizer,
-                   const TrainingState& state);
+/// What a file of another training is, however sound.
+struct OtherTrainingError : FileError {
+  using FileError::FileError;
+};
 
-/// Restores network and optimiser, to the bit. Throws FileError, these being as they were, for a file that is not whole,
-/// and for one whose description is not the expected one, naming the first line in which they differ.
+/// The bytes of a file of it.
+std::string training_to_bytes(Vae<float>& vae, Optimizer<float>& optimizer, const TrainingState& state);
+
+/// Restores network and optimiser, to the bit. Throws, these being as they were, FileError for a file that is not whole, and
+/// OtherTrainingError for one whose description is not the expected one, naming the first line in which they differ.
 TrainingState load_training(const std::filesystem::path& path, const std::string& expected_description,
                             Vae<float>& vae, Optimizer<float>& optimizer);
 
-/// Throws FileError, naming the first line in which they differ, unless a file's description is the expected one.
+/// Throws OtherTrainingError, naming the first line in which they differ, unless a file's description is the expected one.
 void check_same_training(const std::filesystem::path& path, const std::string& description,
                          const std::string& expected);
 

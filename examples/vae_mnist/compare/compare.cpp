@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/checkpoint.hpp"
+#include "app/saved_states.hpp"
 #include "app/train.hpp"
 #include "app/training_state.hpp"
 #include "compare/measures.hpp"
@@ -88,7 +89,7 @@ class Comparing {
     if (const int signal = train(training, split_)) return signal;
     Vae<float> vae = load_checkpoint(training.out / "checkpoint.safetensors");
     save_record(record_of(row, seed), {describe(training, split_), measure_(vae)});
-    std::filesystem::remove(training.out / "training.safetensors");  // all is done
+    SavedStates(training.out).remove();  // all is done
     return 0;
   }
 

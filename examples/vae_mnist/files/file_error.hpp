@@ -13,13 +13,13 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws FileError with the path and then the parts, streamed one after another.
-template <typename... Parts>
+/// Throws a FileError with the path and then the parts, streamed one after another.
+template <typename Error = FileError, typename... Parts>
 [[noreturn]] void fail_at(const std::filesystem::path& path, const Parts&... parts) {
   std::ostringstream message;
   message << '\'' << path.string() << "' ";
   (message << ... << parts);
-  throw FileError(message.str());
+  throw Error(message.str());
 }
 
 }  // namespace vae_mnist
