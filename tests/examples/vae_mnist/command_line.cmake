@@ -72,3 +72,18 @@ foreach(picture IN ITEMS samples.png manifold.png run/reconstructions.png)
     message(FATAL_ERROR "there is no ${picture}")
   endif()
 endforeach()
+
+# Asked to stop, it ends as a shell expects of that signal, and says what it has saved.
+foreach(signal IN ITEMS INT:130 TERM:143)
+  string(REPLACE ":" ";" signal ${signal})
+  list(POP_FRONT signal name)
+  execute_process(
+    COMMAND sh -c "\"$0\" train --train-images 256 --epochs 100000 --save-every 1 --out $1 & child=$!
+                   until [ -e $1/training.safetensors ] || ! kill -0 $child; do sleep 0.1; done
+                   kill -$1 $child; wait $child" ${PROGRAM} ${name}
+    WORKING_DIRECTORY ${FOLDER} RESULT_VARIABLE status ERROR_VARIABLE error)
+  if(NOT status EQUAL signal OR NOT error MATCHES "stopped after step [0-9]+ of 200000, which is saved; --resume goes on from there")
+    message(FATAL_ERROR "SIG${name}: exit status ${status}, not ${signal}\n${error}")
+  endif()
+  run(0 evaluate ${name}/checkpoint.safetensors)
+endforeach()
