@@ -53,6 +53,29 @@ TEST_CASE("Pixel losses' gradients are their derivatives", "[pixel][gradient]") 
   for (const double epsilon : {1e-3, 0.5}) check_derivative(crisp::CharbonnierLoss<double>({epsilon}));
 }
 
+TEST_CASE("Pixel losses are their formulas", "[pixel]") {
+  const Shape shape{2, 1, 5, 7};
+  const auto prediction = random_images<double>(shape, 1, -2, 2);
+  const auto target = random_images<double>(shape, 2);
+  const auto check = [&](const auto& loss, const auto& formula) {
+    double sum = 0;
+    for (Index i = 0; i < prediction.size(); ++i) sum += formula(prediction.data()[i], target.data()[i]);
+    CHECK(crisp::value(loss, prediction, target) ==
+          Approx(sum / static_cast<double>(prediction.size())).epsilon(1e-12));
+  };
+  check(crisp::L1Loss<double>(), [](double x, double y) { return std::abs(x - y); });
+  check(crisp::MseLoss<double>(), [](double x, double y) { return std::pow(x - y, 2); });
+  check(crisp::HuberLoss<double>({0.7}), [](double x, double y) {
+    const double r = std::abs(x - y);
+    return r <= 0.7 ? r * r / 2 : 0.7 * (r - 0.35);
+  });
+  check(crisp::CharbonnierLoss<double>({0.3}), [](double x, double y) { return std::hypot(x - y, 0.3); });
+  check(crisp::BceWithLogitsLoss<double>(), [](double x, double y) {
+    const double sigma = 1 / (1 + std::exp(-x));
+    return -y * std::log(sigma) - (1 - y) * std::log(1 - sigma);
+  });
+}
+
 TEST_CASE("Total variation's gradient is its derivative, and that of the target is 0", "[pixel][gradient]") {
   for (const auto norm :
        {crisp::VariationNorm::anisotropic, crisp::VariationNorm::isotropic, crisp::VariationNorm::squared}) {

@@ -1,6 +1,8 @@
 #include <cmath>
+#include <complex>
 #include <crisp/crisp.hpp>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -111,33 +113,94 @@ TEST_CASE("An STFT of one frame is the DFT", "[stft_loss][dft_loss]") {
   CHECK(largest_difference(stft_gradient, dft_gradient) == 0);
 }
 
-TEST_CASE("The polar loss is the formula on spectra from the transform", "[stft_loss]") {
+TEST_CASE("The STFT loss is its formula on spectra from the transform, for every distance", "[stft_loss]") {
+  using Bin = std::complex<double>;
   const auto prediction = random_images<double>({1, 1, 14, 17}, 1);
   const auto target = random_images<double>({1, 1, 14, 17}, 2);
   crisp::StftOptions options;
   options.window = {6, 7};
   options.stride = {4, 5};
-  options.phase_gate = 0.5;
   const crisp::Stft<double> stft(options.window, options.stride);
   const auto x = stft.forward(prediction);
   const auto y = stft.forward(target);
-  double expected = 0;
-  for (crisp::Index k = 0; k < 3; ++k) {
-    for (crisp::Index l = 0; l < 3; ++l) {
-      for (crisp::Index u = 0; u < 6; ++u) {
-        for (crisp::Index v = 0; v < 7; ++v) {
-          const auto a = x(0, 0, k, l, u, v);
-          const auto b = y(0, 0, k, l, u, v);
-          const double s = std::abs(a) * std::abs(b);
-          expected += frequency_weight(crisp::FrequencyWeight::linear, options.window, u, v) *
-                      (std::abs(std::abs(a) - std::abs(b)) +
-                       2 * s / (s + 0.25) * std::abs(std::arg(a * std::conj(b))));
+  const auto check = [&](const auto& distance) {
+    double expected = 0;
+    for (crisp::Index k = 0; k < 3; ++k) {
+      for (crisp::Index l = 0; l < 3; ++l) {
+        for (crisp::Index u = 0; u < 6; ++u) {
+          for (crisp::Index v = 0; v < 7; ++v) {
+            expected += frequency_weight(crisp::FrequencyWeight::linear, options.window, u, v) *
+                        distance(x(0, 0, k, l, u, v), y(0, 0, k, l, u, v));
+          }
         }
       }
     }
+    options.bin_reduction = crisp::Reduction::sum;
+    CHECK(crisp::value(crisp::StftLoss<double>(options), prediction, target) ==
+          Approx(expected).epsilon(1e-12));
+    options.bin_reduction = crisp::Reduction::mean;
+    CHECK(crisp::value(crisp::StftLoss<double>(options), prediction, target) ==
+          Approx(expected / (3 * 3 * 6 * 7)).epsilon(1e-12));
+  };
+  const auto check_polar = [&](crisp::PhaseDistance distance, const auto& phase) {
+    options.phase_distance = distance;
+    check([&](const Bin& a, const Bin& b) {
+      const double s = std::abs(a) * std::abs(b);
+      return 0.8 * std::abs(std::abs(a) - std::abs(b)) + 1.7 * s / (s + 0.25) * phase(a, b);
+    });
+  };
+  options.amplitude_weight = 0.8;
+  options.phase_weight = 1.7;
+  options.phase_gate = 0.5;
+  options.phase_bias = 0.4;  // of the raw distance alone
+  check_polar(crisp::PhaseDistance::wrapped,
+              [](const Bin& a, const Bin& b) { return std::abs(std::arg(a * std::conj(b))); });
+  check_polar(crisp::PhaseDistance::cosine, [](const Bin& a, const Bin& b) {
+    return 1 - (a * std::conj(b)).real() / (std::abs(a) * std::abs(b));
+  });
+  check_polar(crisp::PhaseDistance::raw,
+              [](const Bin& a, const Bin& b) { return std::abs(std::arg(a + 0.4) - std::arg(b + 0.4)); });
+  options.distance = crisp::SpectralDistance::rectangular;
+  check([](const Bin& a, const Bin& b) { return std::abs((a - b).real()) + std::abs((a - b).imag()); });
+  options.distance = crisp::SpectralDistance::complex_modulus;
+  check([](const Bin& a, const Bin& b) { return std::abs(a - b); });
+  options.distance = crisp::SpectralDistance::squared_amplitude;
+  check([](const Bin& a, const Bin& b) { return std::pow(std::abs(a) - std::abs(b), 2); });
+}
+
+// So many rows of frames go in several tiles, the last of which has fewer: 14 and 13.
+TEST_CASE("The gradient of an STFT of many rows of frames is its derivative", "[stft_loss][gradient]") {
+  crisp::StftOptions options;
+  options.window = 5;
+  options.stride = 1;
+  options.window_shape = crisp::WindowShape::hamming;
+  check_derivatives(crisp::StftLoss<double>(options), {1, 1, 31, 6}, 1);
+}
+
+TEST_CASE("Bins without signal have no phase, and bins that are equal but for rounding no distance",
+          "[stft_loss][dft_loss]") {
+  const Shape shape{1, 1, 13, 12};
+  const auto noise = random_images<double>(shape, 1);
+  const auto black = constant_images<double>(shape, 0);
+  const auto flat = constant_images<double>(shape, 0.3);
+  for (const auto phase : {crisp::PhaseDistance::wrapped, crisp::PhaseDistance::cosine}) {
+    crisp::DftOptions options;
+    options.phase_distance = phase;
+    const crisp::DftLoss<double> loss(options);
+    options.phase_weight = 0;
+    const crisp::DftLoss<double> of_amplitudes(options);
+    for (const auto* other : {&black, &flat}) {
+      CHECK(crisp::value(loss, *other, noise) == crisp::value(of_amplitudes, *other, noise));
+      CHECK(crisp::value(loss, noise, *other) == crisp::value(of_amplitudes, noise, *other));
+    }
+    // The weight of DC is 0.
+    for (const auto& [prediction, target] :
+         {std::pair(&black, &flat), std::pair(&flat, &black), std::pair(&noise, &noise)}) {
+      Images<double> gradient;
+      CHECK(crisp::value_and_gradient(loss, *prediction, *target, gradient) == 0);
+      CHECK(largest_entry(gradient) == 0);
+    }
   }
-  CHECK(crisp::value(crisp::StftLoss<double>(options), prediction, target) ==
-        Approx(expected).epsilon(1e-12));
 }
 
 TEMPLATE_TEST_CASE("Black, flat and identical images have tame gradients", "[stft_loss][dft_loss]", float,

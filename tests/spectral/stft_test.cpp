@@ -85,6 +85,8 @@ TEST_CASE("The STFT is its definition", "[stft]") {
           for (Index v = 0; v < s.window.width; ++v) {
             const Complex expected = direct_bin(images, batch, 0, s, k, l, u, v);
             worst = std::max(worst, std::abs(spectra(batch, 0, k, l, u, v) - expected));
+            const bool real = 2 * u % s.window.height == 0 && 2 * v % s.window.width == 0;
+            if (real) CHECK(spectra(batch, 0, k, l, u, v).imag() == 0);
           }
         }
       }
