@@ -3,6 +3,7 @@
 // A byte from 0x80 on stands for a word that the program knows, since few mutations spell one.
 #include "commands/command_line.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
