@@ -33,7 +33,7 @@ TrainingState SavedStates::load(const std::string& expected_description, Vae<flo
     reason = error.what();
   }
   try {
-    const TrainingState state = load_training(previous_, expected_description, vae, optimizer);
+    TrainingState state = load_training(previous_, expected_description, vae, optimizer);
     notes << reason << "; going on from '" << previous_.string() << "'\n";
     newest_is_damaged_ = true;
     return state;
