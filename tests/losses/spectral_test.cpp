@@ -378,11 +378,15 @@ TEST_CASE("Padding is the loss of the extended images", "[stft_loss][padding]") 
   options.window = {7, 5};
   options.stride = {3, 2};
   const crisp::StftLoss<double> plain(options);
+  const auto halves = constant_images<double>({2, 1, 13, 11}, 0.5);
   for (const auto padding : {crisp::Padding::reflect, crisp::Padding::zero}) {
     options.padding = padding;
-    CHECK(
-        crisp::value(crisp::StftLoss<double>(options), prediction, target) ==
-        Approx(crisp::value(plain, extended(prediction, padding), extended(target, padding))).epsilon(1e-13));
+    const crisp::StftLoss<double> loss(options);
+    const double expected = crisp::value(plain, extended(prediction, padding), extended(target, padding));
+    CHECK(crisp::value(loss, prediction, target) == Approx(expected).epsilon(1e-13));
+    // A frame's share is the mean over its pixels inside the image.
+    CHECK(crisp::value(loss, prediction, crisp::weighted(target, halves)) ==
+          Approx(expected / 2).epsilon(1e-13));
   }
 }
 
