@@ -143,7 +143,7 @@ TEMPLATE_TEST_CASE("Memory that starts anywhere gives the values of memory that 
   for_every_loss<T>([&](const auto& loss) {
     crisp::Images<T> expected;
     const T value = crisp::value_and_gradient(loss, prediction, target, expected);
-    for (const std::size_t offset : {1, 3}) {
+    for (const std::size_t offset : {std::size_t{1}, std::size_t{3}}) {
       std::vector<T> memory(3 * (size + 5));
       T* const own_prediction = memory.data() + offset;
       T* const own_target = own_prediction + size + 5;
