@@ -1,5 +1,6 @@
 # cmake -D compiler=... -D flags=... -D fft=fftw|eigen -D source=... -D scratch=... -D reference=... -P check.cmake
-#   fails unless every_loss.cpp, compiled so without a warning, comes to what stands in the reference.
+#   fails unless every_loss.cpp, compiled so without a warning, comes to what stands in the reference. With -D runner=COMMAND:
+#   run by that.
 # With -D refusal=WORDS: unless it does not compile, for an error with these words.
 # With -D says=WORDS: unless failure.cpp ends with a line that begins with them.
 cmake_minimum_required(VERSION 3.25)
@@ -9,7 +10,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/../support/run.cmake)
 if(NOT flags MATCHES "-std=")
   list(PREPEND flags -std=c++17)
 endif()
-set(compile ${compiler} ${flags} -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I${source}/include
+set(compile ${compiler} -O1 ${flags} -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I${source}/include
             -I${source}/tests)
 set(program ${scratch}/program)
 file(REMOVE_RECURSE ${scratch})
@@ -29,6 +30,6 @@ elseif(DEFINED says)
   endif()
 else()
   run(${compile} ${CMAKE_CURRENT_LIST_DIR}/every_loss.cpp -o ${program} ${plain_flags})
-  run(${program} compare ${reference})
+  run(${runner} ${program} compare ${reference})
   message(STATUS "${output}")
 endif()
