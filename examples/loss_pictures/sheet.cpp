@@ -16,7 +16,7 @@ namespace {
 using crisp::Images;
 using crisp::Index;
 
-constexpr Index scale = 2;
+constexpr Index magnification = 2;
 constexpr Index gap = 2;
 
 // Files stay small with few colours: numbers 0 ... 47 are black to white, 48 ... 79 those of sizes.
@@ -67,8 +67,8 @@ double percentile_99(const Images<double>& map) {
 
 Sheet::Sheet(Index rows, Index columns, Index side)
     : side_(side),
-      height_(rows * (scale * side + gap) + gap),
-      width_(columns * (scale * side + gap) + gap),
+      height_(rows * (magnification * side + gap) + gap),
+      width_(columns * (magnification * side + gap) + gap),
       pixels_(static_cast<std::size_t>(height_ * width_), gap_colour) {}
 
 void Sheet::draw_image(Index row, Index column, const Images<double>& image) {
@@ -85,12 +85,12 @@ void Sheet::draw_sizes(Index row, Index column, const Images<double>& map) {
 
 template <typename ColourOf>
 void Sheet::draw(Index row, Index column, const Images<double>& image, const ColourOf& colour_of) {
-  const Index top = row * (scale * side_ + gap) + gap;
-  const Index left = column * (scale * side_ + gap) + gap;
-  for (Index y = 0; y < scale * side_; ++y) {
-    for (Index x = 0; x < scale * side_; ++x) {
+  const Index top = row * (magnification * side_ + gap) + gap;
+  const Index left = column * (magnification * side_ + gap) + gap;
+  for (Index y = 0; y < magnification * side_; ++y) {
+    for (Index x = 0; x < magnification * side_; ++x) {
       pixels_[static_cast<std::size_t>((top + y) * width_ + left + x)] =
-          colour_of(image(0, 0, y / scale, x / scale));
+          colour_of(image(0, 0, y / magnification, x / magnification));
     }
   }
 }

@@ -146,6 +146,23 @@ TEST_CASE("LPC-SI is its formula", "[metrics][sharpness]") {
   }
 }
 
+// Which the index cannot tell: clockwise, they are the same filters or their conjugates.
+TEST_CASE("Log-Gabor filters turn anticlockwise", "[metrics][sharpness]") {
+  crisp::LogGaborOptions options;
+  options.orientations = 4;
+  const crisp::detail::LogGaborFilters<double> filters(options, {8, 8});
+  const auto filter = [&](std::size_t orientation, Index down, Index along) {
+    return filters.angular(orientation)[static_cast<std::size_t>((down + 8) % 8 * 8 + (along + 8) % 8)];
+  };
+  CHECK(filter(0, 0, 2) == 1);
+  CHECK(filter(1, -2, 2) == Catch::Approx(1));  // up and to the right
+  CHECK(filter(1, 2, 2) < 0.1);
+  CHECK(filter(2, -2, 0) == Catch::Approx(1));
+  CHECK(filter(2, 2, 0) < 0.1);
+  CHECK(filter(3, -2, -2) == Catch::Approx(1));
+  CHECK(filter(3, 2, -2) < 0.1);
+}
+
 TEST_CASE("LPC-SI falls monotonically with blur", "[metrics][sharpness]") {
   for (const auto& image : {edge_image(64, 64, 0), edge_image(64, 50, 0.4), edge_image(50, 64, 1.2),
                             edge_image(28, 28, 0.4), disc_image(28, 28, 1), disc_image(64, 64, 2),

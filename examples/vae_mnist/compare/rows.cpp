@@ -37,7 +37,7 @@ TrainOptions printed_settings() {
 
 /// Jiang et al. weigh the focal frequency loss and the squared error alike.
 TrainOptions focal_training() {
-  TrainOptions options = our_training("focal+l2", 0.2);
+  TrainOptions options = our_training("focal+l2", 0.3);
   options.loss.frequency_weight = options.loss.weight;
   return options;
 }
@@ -53,10 +53,10 @@ const std::vector<Row>& comparison_rows() {
       {"stft_ssim", "STFT + SSIM, as its code has it", "11.93 / 0.492", "stft_ssim",
        published_training("stft+ssim")},
       {"stft_ssim_printed", "STFT + SSIM, as it is printed", "11.93 / 0.492", "", printed_settings()},
-      {"our_bce", "BCE, trained as ours", "", "", our_training("bce", 0.2)},
+      {"our_bce", "BCE, trained as ours", "", "", our_training("bce", 0.7)},
       {"our_focal_l2", "focal frequency + L2, trained as ours", "", "", focal_training()},
-      {"our_ms_ssim_l1", "MS-SSIM + L1, trained as ours", "", "", our_training("ms_ssim_l1", 0.2)},
-      {"our_l2", "L2, trained as ours", "", "", our_training("l2", 0.2)},
+      {"our_ms_ssim_l1", "MS-SSIM + L1, trained as ours", "", "", our_training("ms_ssim_l1", 0.5)},
+      {"our_l2", "L2, trained as ours", "", "", our_training("l2", 0.15)},
       {"our_ssim", "SSIM, trained as ours", "", "", our_training("ssim", 2)},
       {"our_stft_ssim", "STFT + SSIM, ours", "", "", our_training("crisp", 2)},
   };

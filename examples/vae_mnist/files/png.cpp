@@ -13,13 +13,13 @@ namespace vae_mnist {
 namespace {
 
 /// libpng's reader of one file, freed however reading ends.
-struct Reader {
+struct PngReader {
   png_image image = {};
 
-  Reader() { image.version = PNG_IMAGE_VERSION; }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-  ~Reader() { png_image_free(&image); }
+  PngReader() { image.version = PNG_IMAGE_VERSION; }
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
+  ~PngReader() { png_image_free(&image); }
 };
 
 // A byte of deflated data stands for 1032 bytes at most, each of 8 pixels at most.
@@ -29,7 +29,7 @@ constexpr std::size_t most_pixels_of_a_byte = std::size_t(8) * 1032;
 
 Picture read_png(const std::filesystem::path& path) {
   const std::string bytes = read_file(path);
-  Reader reader;
+  PngReader reader;
   png_image& image = reader.image;
   const auto fail = [&] {
     fail_at(path, "cannot be read as PNG (", bytes.size(), " bytes): ", image.message);
