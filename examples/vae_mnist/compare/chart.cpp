@@ -10,10 +10,10 @@
 namespace vae_mnist {
 namespace {
 
-constexpr double width = 640;
+constexpr double width = 700;
 constexpr double height = 340;
 constexpr double left = 56;
-constexpr double right = 210;  // the legend's
+constexpr double right = 270;  // the legend's
 constexpr double top = 34;
 constexpr double bottom = 40;
 

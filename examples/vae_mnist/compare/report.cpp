@@ -15,7 +15,7 @@ namespace {
 constexpr const char* style = R"(
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 sans-serif; max-width: 90rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; } .wide { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 0.9rem; } .wide { overflow-x: auto; }
 th, td { padding: .3rem .5rem; border-bottom: 1px solid #8885; text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 .charts, .pictures { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(34rem, 100%), 1fr)); }
