@@ -92,7 +92,8 @@ TEST_CASE("swapped() is the loss with its arguments exchanged", "[every_loss]") 
   });
 }
 
-TEMPLATE_TEST_CASE("Threads, workspaces and earlier shapes change no bit", "[every_loss]", float, double) {
+TEMPLATE_TEST_CASE("Threads, workspaces and what was in them before change no bit", "[every_loss]", float,
+                   double) {
   using T = TestType;
   const auto prediction = random_images<T>(shape, 1);
   const auto target = random_images<T>(shape, 2);
@@ -108,11 +109,14 @@ TEMPLATE_TEST_CASE("Threads, workspaces and earlier shapes change no bit", "[eve
     const auto check = [&](const auto& any_target) {
       const T value = crisp::value_and_gradient(loss, prediction, any_target, expected);
       CHECK(crisp::value(loss, prediction, any_target) == value);
-      for (int repeat = 0; repeat < 2; ++repeat) {
-        crisp::value(loss, other_prediction, other_target, workspace);
+      const auto check_again = [&] {
         CHECK(crisp::value_and_gradient(loss, prediction, any_target, gradient, workspace, threads) == value);
         CHECK(largest_difference(gradient, expected) == 0);
-      }
+      };
+      crisp::value(loss, other_prediction, other_target, workspace);
+      check_again();
+      crisp::value(loss, prediction, crisp::weighted(target, weights), workspace);
+      check_again();
       const auto values = crisp::values(loss, prediction, any_target);
       CHECK((values(0) + values(1) + values(2)) / 3 == Approx(value).epsilon(sizeof(T) == 4 ? 1e-5 : 1e-13));
     };
