@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "data/mnist.hpp"
 #include "faulty_calls.hpp"
@@ -64,7 +65,7 @@ TEST_CASE("A file that is cut, grows or is written to while it is read is an err
   const std::string start = "'" + path.string() + "' changed while it was read";
   for (const int at : {0, 1, 4}) {
     CAPTURE(at);
-    for (const std::size_t size : {0, 2500, 4999, 5001, 100000}) {
+    for (const std::size_t size : std::vector<std::size_t>{0, 2500, 4999, 5001, 100000}) {
       put_old(path);
       CHECK_THAT(read_while(path, at, [&] { std::filesystem::resize_file(path, size); }),
                  Catch::StartsWith(start + ": of its 5000 bytes ") &&
