@@ -17,6 +17,12 @@ int main(int count, char** arguments) {
     return 2;
   }
   const std::vector<double> results = every_loss_results();
+  for (const double result : results) {
+    if (!std::isfinite(result) || result == 0) {
+      std::printf("a loss or its gradient is %g\n", result);
+      return 1;
+    }
+  }
   if (task == "write") {
     std::ofstream file(arguments[2]);
     for (const double result : results) file << std::setprecision(17) << result << "\n";
