@@ -18,18 +18,19 @@ namespace {
 
 std::atomic<long> allocations{0};
 
-void* counted(std::size_t size) noexcept {
+void* counted(std::size_t size) {
   ++allocations;
-  return std::malloc(size);
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
 }
 
 }  // namespace
 
-void* operator new(std::size_t size) {
-  if (void* memory = counted(size)) return memory;
-  throw std::bad_alloc();
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
