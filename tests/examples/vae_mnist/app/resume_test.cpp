@@ -60,7 +60,7 @@ int disturb(const TrainOptions& options, int signal, std::uint64_t seed) {
   Random random(seed);
   int disturbed = 0;
   // Longer and longer, so that on a slow machine, too, some live to see a step.
-  for (double longest = 0.02; longest < 60; longest *= 1.1) {
+  for (double longest = 0.02; longest < 600; longest *= 1.1) {
     const pid_t child = start(options);
     std::this_thread::sleep_for(std::chrono::duration<double>(longest * random.uniform()));
     kill(child, signal);
