@@ -121,7 +121,7 @@ class NoCopies(unittest.TestCase):
         with self.assertRaisesRegex(crisp.ShapeError, "two gradients .* share memory"):
             crisp.value_and_gradients(crisp.MseLoss(), memory[1:2], memory[3:4], out=(memory[0:1], memory[0:1]))
         flipped = memory[..., ::-1]
-        with self.assertRaisesRegex(crisp.ShapeError, "lies within the memory of the prediction"):
+        with self.assertRaisesRegex(crisp.ShapeError, "shares memory with the prediction"):
             crisp.value_and_gradient(crisp.MseLoss(), flipped[1:3], flipped[3:5], out=flipped[2:4])
         numpy.testing.assert_array_equal(memory, before)
 
@@ -162,7 +162,7 @@ class Errors(unittest.TestCase):
         self.check(crisp.ShapeError, "got height 10 and width 22", self.prediction[:, :, :10], self.target[:, :, :10])
         self.check(crisp.ShapeError, r"got \[1, 1, 20, 22\]", weights=numpy.ones((20, 22)))
         self.check(crisp.ShapeError, r"gradient must have the shape.*got \[1, 3, 20, 22\]", out=numpy.empty((3, 20, 22)))
-        self.check(crisp.ShapeError, "a stride is 0", out=writeable_repeat(self.prediction.shape))
+        self.check(crisp.ShapeError, "share a place", out=writeable_repeat(self.prediction.shape))
         self.assertTrue(issubclass(crisp.ShapeError, ValueError))
 
     def test_weights_and_threads(self):

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <crisp/core/images.hpp>
+#include <cstring>
 #include <random>
 
 /// Pixels uniform in [low, high], from a seed.
@@ -44,6 +45,14 @@ double largest_entry(const A& a) {
     if (std::isnan(largest)) break;
   }
   return largest;
+}
+
+/// Whether two tensors hold the same bits, -0 being other than 0.
+template <typename A, typename B>
+bool same_bits(const A& a, const B& b) {
+  static_assert(sizeof(*a.data()) == sizeof(*b.data()));
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0;
 }
 
 template <typename A>

@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "crisp/core/executor.hpp"
+#include "crisp/core/gradient.hpp"
 #include "crisp/core/images.hpp"
 #include "crisp/core/layouts.hpp"
 #include "crisp/core/loss.hpp"
@@ -44,40 +45,6 @@ BatchPair<typename Loss::Scalar> to_read(const Loss& loss, const Prediction& pre
   check_loss(loss, shape);
   check_weights(images.weights);
   return images;
-}
-
-/// Checks that a gradient can be written to: it has the shape of the images, or is an owning tensor that is
-/// empty and will be given it, and shares no memory with an input.
-template <typename T, typename Tensor>
-void check_to_write(const Tensor& gradient, const BatchPair<T>& images) {
-  static_assert(
-      IsImages<T, Tensor>::value,
-      "crisp: the gradient must be an Eigen::Tensor<T, 4, Eigen::RowMajor> or a mutable crisp::view, "
-      "with the same T (float or double) as the loss");
-  const Shape shape = shape_of(gradient);
-  if (std::is_same_v<Tensor, Images<T>> && shape.size() == 0) return;
-  if (shape != images.shape()) {
-    fail<ShapeError>("the gradient must have the shape of the images, ", images.shape(), ", got ", shape);
-  }
-  for (const ImagesPointer<const T>& input : {images.prediction, images.target, images.weights}) {
-    if (overlap<T>(gradient.data(), shape.size(), input.data, input.shape.size())) {
-      fail<ShapeError>("the gradient of shape ", shape,
-                       " shares memory with the prediction, the target or its weights");
-    }
-  }
-}
-
-/// The memory of a gradient that has been checked.
-template <typename T, typename Tensor>
-ImagesPointer<T> to_write(Tensor& gradient, const BatchPair<T>& images) {
-  constexpr bool is_writable = !std::is_const_v<std::remove_pointer_t<decltype(gradient.data())>>;
-  static_assert(is_writable, "crisp: the gradient is written to, so it must not be const");
-  const Shape& shape = images.shape();
-  if constexpr (std::is_same_v<Tensor, Images<T>>) {
-    if (gradient.size() == 0) gradient.resize(shape.batch, shape.channels, shape.height, shape.width);
-  }
-  // The cast is there for const gradients alone, so that the assertion is all that the compiler says of them.
-  return {const_cast<T*>(gradient.data()), shape};
 }
 
 template <typename Executor>
@@ -115,27 +82,23 @@ typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, cons
 /// The loss, and its derivative with respect to every pixel of the prediction.
 ///
 /// The gradient is overwritten. It has the shape of the prediction (what is empty and owns its memory is resized), may lie
-/// otherwise in memory, and shares none with the inputs; anything else is a ShapeError, thrown before anything is written. Where the
-/// loss has a kink the gradient is the subgradient that the loss documents.
+/// otherwise in memory, and shares none with the inputs, whose gaps between pixels count as well as its own; anything else is a
+/// ShapeError, thrown before anything is written. Where the loss has a kink the gradient is the subgradient that the loss documents.
 template <typename Loss, typename Prediction, typename Target, typename Gradient, typename Executor = Serial,
           detail::IfExecutor<Executor> = 0>
 typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
                                          Gradient&& gradient, Workspace<Loss>& workspace,
                                          const Executor& executor = Executor()) {
   using T = typename Loss::Scalar;
-  if constexpr (detail::is_foreign<T, Gradient>) {
-    return detail::through_rows<T>(gradient, workspace.room(2), prediction, target, [&](Images<T>& rows) {
-      return value_and_gradient(loss, prediction, target, rows, workspace, executor);
-    });
-  } else {
-    const auto images = detail::to_read(loss, detail::in_rows<T>(prediction, workspace.room(0)),
-                                        detail::in_rows<T>(target, workspace.room(1)));
-    detail::check_to_write<T>(gradient, images);
-    workspace.prepare(loss, images, executor);
-    const auto to = detail::to_write<T>(gradient, images);
-    workspace.evaluate(loss, images, BatchGradient<T>(to), executor);
-    return workspace.mean(loss, 0, workspace.planes());
-  }
+  const auto images = detail::to_read(loss, detail::in_rows<T>(prediction, workspace.room(0)),
+                                      detail::in_rows<T>(target, workspace.room(1)));
+  detail::check_writable<T>(gradient, images.shape(), prediction, target);
+  workspace.prepare(loss, images, executor);
+  detail::GradientRows<T, std::remove_reference_t<Gradient>> rows(gradient, images.shape(),
+                                                                  workspace.room(2));
+  workspace.evaluate(loss, images, BatchGradient<T>(rows.pointer()), executor);
+  rows.finish();
+  return workspace.mean(loss, 0, workspace.planes());
 }
 /// The same with a workspace for this call alone.
 template <typename Loss, typename Prediction, typename Target, typename Gradient, typename Executor = Serial,
@@ -159,36 +122,28 @@ typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& pr
   using T = typename Loss::Scalar;
   static_assert(std::is_same_v<std::decay_t<decltype(loss.swapped())>, Loss>,
                 "crisp: swapped() of a loss, the loss with its arguments exchanged, is of the same type");
-  if constexpr (detail::is_foreign<T, PredictionGradient>) {
-    return detail::through_rows<T>(
-        prediction_gradient, workspace.room(2), prediction, target, [&](Images<T>& rows) {
-          return value_and_gradients(loss, prediction, target, rows, target_gradient, workspace, executor);
-        });
-  } else if constexpr (detail::is_foreign<T, TargetGradient>) {
-    return detail::through_rows<T>(target_gradient, workspace.room(3), prediction, target,
-                                   [&](Images<T>& rows) {
-                                     return value_and_gradients(loss, prediction, target, prediction_gradient,
-                                                                rows, workspace, executor);
-                                   });
-  } else {
-    const auto images = detail::to_read(loss, detail::in_rows<T>(prediction, workspace.room(0)),
-                                        detail::in_rows<T>(target, workspace.room(1)));
-    detail::check_to_write<T>(prediction_gradient, images);
-    detail::check_to_write<T>(target_gradient, images);
-    if (detail::share_memory(prediction_gradient, target_gradient)) {
-      detail::fail<ShapeError>("the two gradients of shape ", images.shape(), " share memory");
-    }
-    const Loss& swapped = loss.swapped();
-    detail::check_loss(swapped, images.shape());
-    workspace.prepare(loss, images, executor);
-    workspace.prepare_swapped(swapped, images, executor);
-    const auto to_prediction = detail::to_write<T>(prediction_gradient, images);
-    const auto to_target = detail::to_write<T>(target_gradient, images);
-    workspace.evaluate_swapped(swapped, {images.target, images.prediction, images.weights},
-                               BatchGradient<T>(to_target), executor);
-    workspace.evaluate(loss, images, BatchGradient<T>(to_prediction), executor);
-    return workspace.mean(loss, 0, workspace.planes());
+  const auto images = detail::to_read(loss, detail::in_rows<T>(prediction, workspace.room(0)),
+                                      detail::in_rows<T>(target, workspace.room(1)));
+  detail::check_writable<T>(prediction_gradient, images.shape(), prediction, target);
+  detail::check_writable<T>(target_gradient, images.shape(), prediction, target);
+  if (detail::are_one(prediction_gradient, target_gradient) ||
+      detail::is_shared(detail::extent_of_any<T>(prediction_gradient), target_gradient)) {
+    detail::fail<ShapeError>("the two gradients of shape ", images.shape(), " share memory");
   }
+  const Loss& swapped = loss.swapped();
+  detail::check_loss(swapped, images.shape());
+  workspace.prepare(loss, images, executor);
+  workspace.prepare_swapped(swapped, images, executor);
+  detail::GradientRows<T, std::remove_reference_t<PredictionGradient>> of_prediction(
+      prediction_gradient, images.shape(), workspace.room(2));
+  detail::GradientRows<T, std::remove_reference_t<TargetGradient>> of_target(target_gradient, images.shape(),
+                                                                             workspace.room(3));
+  workspace.evaluate_swapped(swapped, {images.target, images.prediction, images.weights},
+                             BatchGradient<T>(of_target.pointer()), executor);
+  workspace.evaluate(loss, images, BatchGradient<T>(of_prediction.pointer()), executor);
+  of_target.finish();
+  of_prediction.finish();
+  return workspace.mean(loss, 0, workspace.planes());
 }
 /// The same with a workspace for this call alone.
 template <typename Loss, typename Prediction, typename Target, typename PredictionGradient,

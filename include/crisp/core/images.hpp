@@ -87,19 +87,28 @@ struct ImagesPointer {
   T* plane(Index index) const { return data + index * shape.plane_size(); }
 };
 
-/// Whether two ranges of memory share an element.
+/// Memory from its first element up to behind its last; null where there are none.
 template <typename T>
-bool overlap(const T* a, Index a_size, const T* b, Index b_size) {
-  const std::less<const T*> before;
-  return before(a, b + b_size) && before(b, a + a_size);
+struct Extent {
+  const T* begin = nullptr;
+  const T* end = nullptr;
+};
+
+template <typename T>
+Extent<T> extent_of(const T* data, Index size) {
+  return size == 0 ? Extent<T>() : Extent<T>{data, data + size};
 }
 
-/// Whether two tensors are one, be they empty, or share an element.
+template <typename T>
+bool overlap(const Extent<T>& a, const Extent<T>& b) {
+  const std::less<const T*> before;
+  return before(a.begin, b.end) && before(b.begin, a.end);
+}
+
+/// Whether two objects are the same one. Their memory does not tell: empty tensors have none.
 template <typename A, typename B>
-bool share_memory(const A& a, const B& b) {
-  if (static_cast<const void*>(&a) == static_cast<const void*>(&b)) return true;
-  using T = std::remove_const_t<typename A::Scalar>;
-  return overlap<T>(a.data(), a.size(), b.data(), b.size());
+bool are_one(const A& a, const B& b) {
+  return static_cast<const void*>(&a) == static_cast<const void*>(&b);
 }
 
 template <typename Tensor>

@@ -4,13 +4,13 @@
 //   - one plane as an Eigen matrix or array of any order, or a Map, Ref or Block of one;
 //   - memory with strides: crisp::strided_view(pointer, shape, strides).
 //
-// They are copied to rows first, and gradients back from them: the room for that is the workspace's, so that calls after
-// the first allocate nothing.
+// They are copied to rows first, and gradients back from them (gradient.hpp): the room for that is the workspace's, so that
+// calls after the first allocate nothing.
 #pragma once
 
 #include <Eigen/Core>
-#include <functional>
 #include <limits>
+#include <ostream>
 #include <type_traits>
 #include <unsupported/Eigen/CXX11/Tensor>
 
@@ -26,6 +26,10 @@ struct Strides {
   Index channels = 0;
   Index height = 0;
   Index width = 0;
+
+  friend std::ostream& operator<<(std::ostream& stream, const Strides& s) {
+    return stream << "[" << s.batch << ", " << s.channels << ", " << s.height << ", " << s.width << "]";
+  }
 };
 
 /// A trainer's own memory, in any order. Borrowed, as by crisp::view. Made by strided_view().
@@ -49,26 +53,21 @@ class StridedView {
 
 namespace detail {
 
-/// The first and last element of strided memory.
-template <typename T>
-struct Extent {
-  const T* first;
-  const T* last;
-};
-
 template <typename T>
 Extent<std::remove_const_t<T>> extent_of(const StridedView<T>& view) {
   const Shape& shape = view.shape();
   const Strides& strides = view.strides();
-  Extent<std::remove_const_t<T>> extent{view.data(), view.data()};
+  if (shape.size() == 0) return {};
+  const T* first = view.data();
+  const T* last = view.data();
   const auto widen = [&](Index count, Index stride) {
-    (stride < 0 ? extent.first : extent.last) += (count - 1) * stride;
+    if (count > 1) (stride < 0 ? first : last) += (count - 1) * stride;
   };
   widen(shape.batch, strides.batch);
   widen(shape.channels, strides.channels);
   widen(shape.height, strides.height);
   widen(shape.width, strides.width);
-  return extent;
+  return {first, last + 1};
 }
 
 /// Throws ShapeError where an element would lie beyond what memory can address.
@@ -101,9 +100,11 @@ StridedView<T> strided_view(T* pointer, const Shape& shape, const Strides& strid
 
 namespace detail {
 
-/// The strides of a column-major tensor: the batch varies fastest.
-inline Strides column_major_strides(const Shape& s) {
-  return {1, s.batch, s.batch * s.channels, s.batch * s.channels * s.height};
+/// A column-major tensor: the batch varies fastest.
+template <typename T>
+StridedView<T> column_major(T* data, const Shape& s) {
+  check_representable<std::remove_const_t<T>>(s);
+  return {data, s, {1, s.batch, s.batch * s.channels, s.batch * s.channels * s.height}};
 }
 
 /// What is neither Images nor a view of them, seen as strided memory; `Scalar` is T, const or not.
@@ -120,17 +121,15 @@ template <typename T, typename I>
 struct ForeignImages<T, Eigen::Tensor<T, 4, Eigen::ColMajor, I>> : std::true_type {
   using Tensor = Eigen::Tensor<T, 4, Eigen::ColMajor, I>;
   static StridedView<const T> view(const Tensor& images) {
-    return {images.data(), shape_of(images), column_major_strides(shape_of(images))};
+    return column_major(images.data(), shape_of(images));
   }
-  static StridedView<T> view(Tensor& images) {
-    return {images.data(), shape_of(images), column_major_strides(shape_of(images))};
-  }
+  static StridedView<T> view(Tensor& images) { return column_major(images.data(), shape_of(images)); }
 };
 template <typename T, int Options, typename I>
 struct ForeignImages<T, Eigen::TensorMap<Eigen::Tensor<T, 4, Eigen::ColMajor, I>, Options>> : std::true_type {
   static StridedView<T> view(
       const Eigen::TensorMap<Eigen::Tensor<T, 4, Eigen::ColMajor, I>, Options>& images) {
-    return {const_cast<T*>(images.data()), shape_of(images), column_major_strides(shape_of(images))};
+    return column_major(const_cast<T*>(images.data()), shape_of(images));
   }
 };
 template <typename T, int Options, typename I>
@@ -138,7 +137,7 @@ struct ForeignImages<T, Eigen::TensorMap<const Eigen::Tensor<T, 4, Eigen::ColMaj
     : std::true_type {
   static StridedView<const T> view(
       const Eigen::TensorMap<const Eigen::Tensor<T, 4, Eigen::ColMajor, I>, Options>& images) {
-    return {images.data(), shape_of(images), column_major_strides(shape_of(images))};
+    return column_major(images.data(), shape_of(images));
   }
 };
 
@@ -162,27 +161,11 @@ struct ForeignImages<T, Other,
   }
 };
 
-/// Whether a gradient of this type that is empty is given its size: tensors and matrices that own their memory.
-template <typename Other>
-inline constexpr bool can_be_resized = false;
-template <typename T, typename I>
-inline constexpr bool can_be_resized<Eigen::Tensor<T, 4, Eigen::ColMajor, I>> = true;
-template <typename T, int Options, int MaxRows, int MaxColumns>
-inline constexpr bool
-    can_be_resized<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Options, MaxRows, MaxColumns>> = true;
-template <typename T, int Options, int MaxRows, int MaxColumns>
-inline constexpr bool
-    can_be_resized<Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Options, MaxRows, MaxColumns>> = true;
-
 /// Where memory cannot be had, Eigen's own resize leaves a tensor that frees its old memory twice: so that is let go first.
-template <typename T, int Options, typename I>
-void resize(Eigen::Tensor<T, 4, Options, I>& tensor, const Shape& shape) {
-  if (tensor.size() != shape.size()) tensor = Eigen::Tensor<T, 4, Options, I>();
+template <typename T, int Options>
+void resize(Eigen::Tensor<T, 4, Options>& tensor, const Shape& shape) {
+  if (tensor.size() != shape.size()) tensor = Eigen::Tensor<T, 4, Options>();
   tensor.resize(shape.batch, shape.channels, shape.height, shape.width);
-}
-template <typename Plane>
-void resize(Eigen::PlainObjectBase<Plane>& plane, const Shape& shape) {
-  plane.resize(shape.height, shape.width);
 }
 
 /// Calls body(images element, strided element) for all.
@@ -190,6 +173,7 @@ template <typename T, typename Strided, typename Body>
 void for_each_element(T* images, const StridedView<Strided>& strided, const Body& body) {
   const Shape& shape = strided.shape();
   const Strides& strides = strided.strides();
+  if (shape.size() == 0) return;  // or rows would be pointed to that are nowhere
   for (Index n = 0; n < shape.batch; ++n) {
     for (Index c = 0; c < shape.channels; ++c) {
       for (Index y = 0; y < shape.height; ++y) {
@@ -207,19 +191,24 @@ void copy_from(const StridedView<const T>& from, Images<T>& to) {
   for_each_element(to.data(), from, [](T& image, const T& strided) { image = strided; });
 }
 template <typename T>
-void copy_to(const Images<T>& from, const StridedView<T>& to) {
-  for_each_element(from.data(), to, [](const T& image, T& strided) { strided = image; });
+void copy_to(const T* from, const StridedView<T>& to) {
+  for_each_element(from, to, [](const T& image, T& strided) { strided = image; });
 }
 
 /// Whether images, or a gradient, are copied: what they are, const or a reference or not.
 template <typename T, typename AnyImages>
 inline constexpr bool is_foreign = ForeignImages<T, std::decay_t<AnyImages>>::value;
 
+template <typename T, typename AnyImages>
+auto as_strided(AnyImages& images) {
+  return ForeignImages<T, std::decay_t<AnyImages>>::view(images);
+}
+
 /// Any images as Images or a view of them: what are is returned, what are not is copied to `room`.
 template <typename T, typename AnyImages>
 const auto& in_rows(const AnyImages& images, Images<T>& room) {
   if constexpr (is_foreign<T, AnyImages>) {
-    const auto view = ForeignImages<T, AnyImages>::view(images);
+    const auto view = as_strided<T>(images);
     copy_from<T>({view.data(), view.shape(), view.strides()}, room);
     return static_cast<const Images<T>&>(room);
   } else {
@@ -230,64 +219,20 @@ const auto& in_rows(const AnyImages& images, Images<T>& room) {
 template <typename T, typename AnyImages>
 Shape shape_of_any(const AnyImages& images) {
   if constexpr (is_foreign<T, AnyImages>) {
-    return ForeignImages<T, AnyImages>::view(images).shape();
+    return as_strided<T>(images).shape();
   } else {
     return shape_of(images);
   }
 }
 
-/// The elements that any images lie between.
+/// The memory that any images lie in, and what is between them.
 template <typename T, typename AnyImages>
 Extent<T> extent_of_any(const AnyImages& images) {
   if constexpr (is_foreign<T, AnyImages>) {
-    return extent_of(ForeignImages<T, AnyImages>::view(images));
-  } else if constexpr (IsImages<T, AnyImages>::value) {
-    return {images.data(), images.data() + images.size() - 1};
+    return extent_of(as_strided<T>(images));
   } else {
-    return {nullptr, nullptr};  // a weighted target, whose memory its own check sees
+    return extent_of<T>(images.data(), images.size());
   }
-}
-
-/// Checks a gradient that is copied to. What is empty and can be resized will be.
-template <typename T, typename Gradient, typename... Inputs>
-void check_foreign_gradient(Gradient& gradient, const Shape& shape, const Inputs&... inputs) {
-  const auto view = ForeignImages<T, std::decay_t<Gradient>>::view(gradient);
-  static_assert(!std::is_const_v<std::remove_pointer_t<decltype(view.data())>>,
-                "crisp: the gradient is written to, so it must not be const");
-  if (view.shape().size() == 0 && can_be_resized<std::decay_t<Gradient>>) return;
-  if (view.shape() != shape) {
-    fail<ShapeError>("the gradient must have the shape of the images, ", shape, ", got ", view.shape());
-  }
-  const Strides& s = view.strides();
-  if ((shape.batch > 1 && s.batch == 0) || (shape.channels > 1 && s.channels == 0) ||
-      (shape.height > 1 && s.height == 0) || (shape.width > 1 && s.width == 0)) {
-    fail<ShapeError>("a gradient of shape ", shape, " has several pixels in one place: a stride is 0");
-  }
-  const Extent<T> own = extent_of(view);
-  const std::less<const T*> before;
-  const auto is_apart = [&](const Extent<T>& other) {
-    return other.first == nullptr || before(own.last, other.first) || before(other.last, own.first);
-  };
-  if (!(is_apart(extent_of_any<T>(inputs)) && ...)) {
-    fail<ShapeError>("the gradient of shape ", shape,
-                     " lies within the memory of the prediction or the target");
-  }
-}
-
-/// What `evaluate` returns of a gradient in rows, which is copied to one that lies otherwise once all has gone well.
-template <typename T, typename Gradient, typename Prediction, typename Target, typename Evaluate>
-T through_rows(Gradient& gradient, Images<T>& rows, const Prediction& prediction, const Target& target,
-               const Evaluate& evaluate) {
-  using Any = std::decay_t<Gradient>;
-  const Shape shape = shape_of_any<T>(prediction);
-  check_foreign_gradient<T>(gradient, shape, prediction, target);
-  resize(rows, shape);
-  const T result = evaluate(rows);
-  if constexpr (can_be_resized<Any>) {
-    if (gradient.size() == 0) resize(gradient, shape);
-  }
-  copy_to(rows, ForeignImages<T, Any>::view(gradient));
-  return result;
 }
 
 }  // namespace detail

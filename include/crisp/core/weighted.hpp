@@ -17,6 +17,7 @@ template <typename T>
 struct WeightedTarget {
   detail::ImagesPointer<const T> images;
   detail::ImagesPointer<const T> weights;
+  std::array<detail::Extent<T>, 2> memory{};                         ///< that a gradient must not share
   std::shared_ptr<const std::array<Images<T>, 2>> copies = nullptr;  ///< of what lies otherwise in memory
 };
 
@@ -39,12 +40,15 @@ template <typename Target, typename Weights>
 auto weighted(const Target& target, const Weights& weights) {
   using T = std::remove_const_t<typename Target::Scalar>;
   WeightedTarget<T> result;
+  result.memory = {detail::extent_of_any<T>(target), detail::extent_of_any<T>(weights)};
   if constexpr (detail::is_foreign<T, Target> || detail::is_foreign<T, Weights>) {
     const auto copies = std::make_shared<std::array<Images<T>, 2>>();
-    result = {detail::to_read<T>(detail::in_rows<T>(target, (*copies)[0])),
-              detail::to_read<T>(detail::in_rows<T>(weights, (*copies)[1])), copies};
+    result.images = detail::to_read<T>(detail::in_rows<T>(target, (*copies)[0]));
+    result.weights = detail::to_read<T>(detail::in_rows<T>(weights, (*copies)[1]));
+    result.copies = copies;
   } else {
-    result = {detail::to_read<T>(target), detail::to_read<T>(weights)};
+    result.images = detail::to_read<T>(target);
+    result.weights = detail::to_read<T>(weights);
   }
   const Shape& shape = result.images.shape;
   const Shape of_one_channel{shape.batch, 1, shape.height, shape.width};

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <type_traits>
+#include <utility>
 
 #include "crisp/core/errors.hpp"
 #include "crisp/core/images.hpp"
@@ -12,6 +13,10 @@ namespace detail {
 
 template <typename Tensor>
 using TensorScalar = std::remove_const_t<typename Tensor::Scalar>;
+
+/// Latents, or a gradient, that own their memory.
+template <typename T>
+using Latents = Eigen::Tensor<T, 2, Eigen::RowMajor>;
 
 template <typename T, typename Tensor>
 void assert_latent() {
@@ -38,18 +43,25 @@ void check_latent_gradient(const char* name, const Gradient& gradient, const Mea
                            const LogVariance& log_variance) {
   using T = TensorScalar<Mean>;
   assert_latent<T, Gradient>();
-  if (std::is_same_v<Gradient, Eigen::Tensor<T, 2, Eigen::RowMajor>> && gradient.size() == 0) return;
+  if (std::is_same_v<Gradient, Latents<T>> && gradient.size() == 0) return;
   check_same_latent_shape(name, gradient, mean);
-  if (overlap<T>(gradient.data(), gradient.size(), mean.data(), mean.size()) ||
-      overlap<T>(gradient.data(), gradient.size(), log_variance.data(), log_variance.size())) {
+  const Extent<T> memory = extent_of<T>(gradient.data(), gradient.size());
+  if (overlap(memory, extent_of<T>(mean.data(), mean.size())) ||
+      overlap(memory, extent_of<T>(log_variance.data(), log_variance.size()))) {
     fail<ShapeError>(name, " shares memory with the mean or the log-variance");
   }
 }
 
+/// Memory for a gradient that is empty; none for one that has its own.
 template <typename Gradient, typename Mean>
-void resize_latent_gradient(Gradient& gradient, const Mean& mean) {
-  if constexpr (std::is_same_v<Gradient, Eigen::Tensor<TensorScalar<Mean>, 2, Eigen::RowMajor>>) {
-    if (gradient.size() == 0) gradient.resize(mean.dimension(0), mean.dimension(1));
+Latents<TensorScalar<Mean>> latent_memory(const Gradient& gradient, const Mean& mean) {
+  if (gradient.size() > 0) return {};
+  return {mean.dimension(0), mean.dimension(1)};
+}
+template <typename Gradient, typename T>
+void take_memory([[maybe_unused]] Gradient& gradient, [[maybe_unused]] Latents<T>&& memory) {
+  if constexpr (std::is_same_v<Gradient, Latents<T>>) {
+    if (memory.size() > 0) gradient = std::move(memory);
   }
 }
 
@@ -92,11 +104,15 @@ detail::TensorScalar<Mean> gaussian_kl(const Mean& mean, const LogVariance& log_
   const T value = gaussian_kl(mean, log_variance);
   detail::check_latent_gradient("mean_gradient", mean_gradient, mean, log_variance);
   detail::check_latent_gradient("log_variance_gradient", log_variance_gradient, mean, log_variance);
-  if (detail::share_memory(mean_gradient, log_variance_gradient)) {
+  if (detail::are_one(mean_gradient, log_variance_gradient) ||
+      detail::overlap(detail::extent_of<T>(mean_gradient.data(), mean_gradient.size()),
+                      detail::extent_of<T>(log_variance_gradient.data(), log_variance_gradient.size()))) {
     detail::fail<ShapeError>("the two gradients share memory");
   }
-  detail::resize_latent_gradient(mean_gradient, mean);
-  detail::resize_latent_gradient(log_variance_gradient, mean);
+  auto mean_memory = detail::latent_memory(mean_gradient, mean);
+  auto log_variance_memory = detail::latent_memory(log_variance_gradient, mean);
+  detail::take_memory(mean_gradient, std::move(mean_memory));  // only now: both could be had
+  detail::take_memory(log_variance_gradient, std::move(log_variance_memory));
   const double batch = static_cast<double>(mean.dimension(0));
   for (Index i = 0; i < mean.size(); ++i) {
     mean_gradient.data()[i] = static_cast<T>(static_cast<double>(mean.data()[i]) / batch);

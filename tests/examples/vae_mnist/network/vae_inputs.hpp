@@ -1,9 +1,8 @@
 // What the tests of the whole network share: inputs with a loss, and comparisons to the bit.
 #pragma once
 
-#include <cstring>
-
 #include "network/vae.hpp"
+#include "support/random_images.hpp"
 
 namespace vae_mnist_test {
 
@@ -55,12 +54,6 @@ struct Inputs {
   Latent<T> mean_gradient;
   Latent<T> log_variance_gradient;
 };
-
-template <typename A, typename B>
-bool same_bits(const A& a, const B& b) {
-  return a.size() == b.size() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0;
-}
 
 /// Biases that are not zero, so that tests see them.
 template <typename T>
