@@ -17,10 +17,6 @@ Executors* executors = new Executors;
 }  // namespace
 
 const crisp::Threads& threads(int count) {
-  constexpr int most = 1024;
-  if (count < 1 || count > most) {
-    crisp::detail::fail<crisp::OptionError>("threads must be between 1 and ", most, ", got ", count);
-  }
   const std::lock_guard<std::mutex> lock(executors->mutex);
   return executors->by_count.try_emplace(count, count).first->second;
 }

@@ -6,7 +6,7 @@
 namespace crisp_python {
 
 /// Those for a number of threads; made when it is first asked for, then kept. Several callers may use them at once.
-/// Throws OptionError unless the number is between 1 and 1024.
+/// Throws OptionError for a number that crisp::Threads does not take.
 const crisp::Threads& threads(int count);
 
 /// To be called in the child of a fork, to which no threads have come along.

@@ -46,6 +46,25 @@ TEST_CASE("Threads count the calling thread", "[executor]") {
 TEST_CASE("Threads refuses a number of threads that it cannot have", "[executor]") {
   CHECK_THROWS_WITH(Threads(0), Catch::Contains("got 0"));
   CHECK_THROWS_AS(Threads(-2), crisp::OptionError);
+  CHECK_THROWS_WITH(Threads(100000), Catch::Contains("between 1 and 1024, got 100000"));
+}
+
+TEST_CASE("What a pool cannot take, the other threads do", "[executor]") {
+  /// Takes its first task, and no other.
+  class FullPool : public Eigen::ThreadPool {
+   public:
+    using Eigen::ThreadPool::ThreadPool;
+    void Schedule(std::function<void()> task) override {
+      if (taken_++ > 0) throw std::bad_alloc();
+      Eigen::ThreadPool::Schedule(std::move(task));
+    }
+
+   private:
+    int taken_ = 0;
+  };
+  FullPool pool(3);
+  const Threads threads(pool);
+  for (int times = 0; times < 3; ++times) check_runs_every_index_once(threads, 100);
 }
 
 TEST_CASE("An exception on a thread reaches the caller, and the executor lives on", "[executor]") {

@@ -84,17 +84,46 @@ TEST_CASE("Between strides larger than the window, pixels count for nothing", "[
   CHECK(largest_entry(gradient) > 0);
 }
 
-TEMPLATE_TEST_CASE("Sizes of planes of 2^31 pixels and more are counted without overflow", "[hostile]", float,
+namespace {
+
+/// Bands lie one after another and cover the plane, and those of a mean share it out.
+template <typename Loss>
+void check_bands(const Loss& loss, const Shape& shape) {
+  const crisp::detail::Bands bands = crisp::detail::bands_of(loss, shape);
+  REQUIRE(bands.count() >= 1);
+  REQUIRE(bands.count() < 100000);
+  Index end = 0;
+  double share = 0;
+  for (Index band = 0; band < bands.count(); ++band) {
+    REQUIRE(bands.first_row(band) == end);
+    REQUIRE(bands.own_row_count(band) > 0);
+    end += bands.own_row_count(band);
+    share += bands.share(band);
+  }
+  CHECK(end == shape.height);
+  const bool is_mean = loss.row_windows(shape.height, shape.width).mean;
+  CHECK(share == Catch::Approx(is_mean ? 1 : static_cast<double>(bands.count())));
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("Planes of 2^31 pixels and more are counted without overflow", "[hostile]", float,
                    double) {
   for_every_loss<TestType>([&](const auto& loss) {
-    for (const Shape& shape : {Shape{1, 1, 65536, 32768}, Shape{1, 1, 3, 715827883},
-                               Shape{1 << 20, 3, 1024, 1024}, Shape{1, 1, Index(1) << 29, Index(1) << 29}}) {
-      CAPTURE(shape);
-      try {
-        crisp::detail::check_loss(loss, shape);  // of sizes alone: nothing of this is ever allocated
-      } catch (const crisp::ShapeError& error) {
-        CHECK_THAT(error.what(), Catch::Contains(std::to_string(shape.height)));
-      }
+    using Loss = std::decay_t<decltype(loss)>;
+    for (const Shape& shape :
+         {Shape{1, 1, 65536, 32768}, Shape{1, 1, 32768, 131072}, Shape{1 << 20, 3, 1024, 1024}}) {
+      CAPTURE(Loss::name, shape);
+      CHECK_NOTHROW(
+          crisp::detail::check_loss(loss, shape));  // of sizes alone: nothing of this is ever allocated
+      if constexpr (crisp::detail::is_plane_loss<Loss> && !crisp::detail::is_sum<Loss>)
+        check_bands(loss, shape);
+    }
+    const Shape narrow{1, 1, 3, 715827883};
+    try {
+      crisp::detail::check_loss(loss, narrow);
+    } catch (const crisp::ShapeError& error) {
+      CHECK_THAT(error.what(), Catch::Contains("715827883"));
     }
   });
 }
@@ -118,6 +147,31 @@ TEST_CASE("Windows and strides as large as numbers go are refused, or give one f
       options.stride = size;
       CHECK(is_finite_or_refused(crisp::StftLoss<double>(options), {1, 1, 20, 20}));
     }
+  }
+}
+
+TEST_CASE("Windows of a size that nobody means are refused before they are made", "[hostile]") {
+  for (const Index size : {Index(1) << 17, Index(1) << 31, Index(1) << 40, largest_index}) {
+    const auto refuses = [size](const auto& make) {
+      CHECK_THROWS_WITH(make(), Catch::Contains("got " + std::to_string(size)));
+    };
+    refuses([&] { return crisp::gaussian_taps<float>(size, 1.5); });
+    refuses([&] {
+      crisp::SsimOptions options;
+      options.window = size;
+      return crisp::SsimLoss<float>(options);
+    });
+    refuses([&] {
+      crisp::MsSsimOptions options;
+      options.window = size;
+      return crisp::MsSsimLoss<float>(options);
+    });
+    refuses([&] {
+      crisp::MsSsimL1Options options;
+      options.window = size;
+      return crisp::MsSsimL1Loss<float>(options);
+    });
+    refuses([&] { return crisp::WienerLoss<float>({size}); });
   }
 }
 

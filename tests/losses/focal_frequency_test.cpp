@@ -423,6 +423,7 @@ TEST_CASE("Focal frequency errors quote what was given", "[focal_frequency][erro
   using Loss = FocalFrequencyLoss<float>;
   CHECK_THROWS_WITH(Loss({-0.25}), Catch::Contains("alpha") && Catch::Contains("-0.25"));
   CHECK_THROWS_AS(Loss({std::nan("")}), crisp::OptionError);
+  CHECK_THROWS_AS(Loss({100.5}), crisp::OptionError);
   CHECK_THROWS_AS(Loss({std::numeric_limits<double>::infinity()}), crisp::OptionError);
   CHECK_THROWS_WITH(Loss({1, 0}), Catch::Contains("patch_factor") && Catch::Contains("got 0"));
   const auto images = random_images<float>({1, 1, 12, 10}, 1);

@@ -415,7 +415,7 @@ TEST_CASE("MS-SSIM refuses options and shapes out of range, quoting them", "[ms_
   CHECK_THROWS_WITH(MsSsimLoss<float>(options), Contains("got 0"));
   options.weights = {0.5, -0.25};
   CHECK_THROWS_WITH(MsSsimLoss<float>(options), Contains("-0.25") && Contains("level 2"));
-  for (const double weight : {nan, std::numeric_limits<double>::infinity()}) {
+  for (const double weight : {nan, std::numeric_limits<double>::infinity(), 100.5}) {
     options.weights = {weight};
     CHECK_THROWS_AS(MsSsimLoss<float>(options), crisp::OptionError);
   }

@@ -294,6 +294,16 @@ TEST_CASE("Spectral options outside their range are errors that quote them", "[e
   options.phase_gate = -1;
   CHECK_THROWS_AS(crisp::StftLoss<float>(options), crisp::OptionError);
   options = {};
+  options.phase_gate = 1e20;  // whose square float does not hold
+  CHECK_THROWS_WITH(crisp::StftLoss<float>(options),
+                    Catch::Contains("phase_gate") && Catch::Contains("1e+20"));
+  CHECK_NOTHROW(crisp::StftLoss<double>(options));
+  options = {};
+  options.amplitude_weight = 1e39;
+  CHECK_THROWS_WITH(crisp::StftLoss<float>(options), Catch::Contains("amplitude_weight"));
+  CHECK_THROWS_AS(crisp::DftLoss<float>(crisp::to_dft_options(options)), crisp::OptionError);
+  CHECK_NOTHROW(crisp::StftLoss<double>(options));
+  options = {};
   options.window = {16, 1};
   CHECK_THROWS_WITH(crisp::StftLoss<float>(options), Catch::Contains("16x1"));
   options = {};

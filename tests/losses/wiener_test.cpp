@@ -309,6 +309,9 @@ TEST_CASE("Wiener errors quote what was given", "[wiener][errors]") {
   CHECK_THROWS_AS(Loss({3, std::nan("")}), crisp::OptionError);
   CHECK_THROWS_WITH(Loss({3, 1, 0}), Catch::Contains("regularization") && Catch::Contains("got 0"));
   CHECK_THROWS_AS(Loss({3, 1, std::numeric_limits<double>::infinity()}), crisp::OptionError);
+  CHECK_THROWS_AS(Loss({3, 1, 1e-39}), crisp::OptionError);  // 1/C is none in float
+  CHECK_NOTHROW(WienerLoss<double>({3, 1, 1e-39}));
+  CHECK_THROWS_AS(Loss(with_kernel(lopsided() * 1e200, 1)), crisp::OptionError);
   Eigen::ArrayXXd kernel = lopsided();
   kernel(1, 2) = std::nan("");
   CHECK_THROWS_WITH(Loss(with_kernel(kernel, 1)), Catch::Contains("nan"));

@@ -37,13 +37,18 @@ class Serial {
 /// other threads have stopped; what they had already done stays done. Allocates nothing.
 ///
 /// Work on one pool may use another, but no two pools may each wait for the other: with all of their threads waiting, no
-/// one is left to be waited for.
+/// one is left to be waited for. A borrowed pool must run every task that it takes; one that is cancelled does not. If it throws
+/// instead of taking one, the other threads do the work.
 class Threads {
  public:
-  /// Throws OptionError unless count >= 1. (A template, so that a pool is compiled only where one is made.)
+  /// Throws OptionError unless there are 1 to 1024 threads: more are taken for a mistake. (A template, so that a pool is
+  /// compiled only where one is made.)
   template <typename Pool = Eigen::ThreadPool>
   explicit Threads(int count) {
-    if (count < 1) detail::fail<OptionError>("Threads needs at least 1 thread, got ", count);
+    constexpr int most = 1024;
+    if (count < 1 || count > most) {
+      detail::fail<OptionError>("threads must be between 1 and ", most, ", got ", count);
+    }
     if (count > 1) {
       owned_ = std::make_unique<Pool>(count - 1);
       pool_ = owned_.get();
@@ -61,11 +66,13 @@ class Threads {
 
     Job<std::remove_reference_t<Body>> job(count, body, static_cast<unsigned>(helpers));
     // One pointer: small enough for std::function to hold without allocating.
+    const auto help = [&job] {
+      job.work();
+      job.finished.Notify();
+    };
     for (Index helper = 0; helper < helpers; ++helper) {
-      pool_->Schedule([&job] {
-        job.work();
-        job.finished.Notify();
-      });
+      detail::call_guarded([&] { pool_->Schedule(help); },
+                           [&](const std::exception_ptr&) { job.finished.Notify(); });
     }
     job.work();
     job.finished.Wait();

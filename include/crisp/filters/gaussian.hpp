@@ -14,14 +14,20 @@ namespace crisp {
 template <typename T>
 using Taps = Eigen::Array<T, Eigen::Dynamic, 1>;
 
+/// The most taps of a window. A larger size is taken for a mistake, before memory is asked for.
+inline constexpr Index largest_gaussian_window = 65536;
+
 /// tap_k = exp(-(k - (size-1)/2)² / (2 sigma²)) / Σ, for k = 0 … size-1.
 ///
 /// An even size has its centre between two pixels, so the taps are symmetric for every size. They are
-/// computed in double and rounded to T at the end. Throws OptionError for a size below 1 or a sigma that is
-/// not positive and finite.
+/// computed in double and rounded to T at the end. Throws OptionError for a size that is not
+/// from 1 to largest_gaussian_window or a sigma that is not positive and finite.
 template <typename T>
 Taps<T> gaussian_taps(Index size, double sigma) {
-  if (size < 1) detail::fail<OptionError>("a Gaussian window needs at least 1 tap, got ", size);
+  if (size < 1 || size > largest_gaussian_window) {
+    detail::fail<OptionError>("a Gaussian window has from 1 to ", largest_gaussian_window, " taps, got ",
+                              size);
+  }
   if (!(sigma > 0) || !std::isfinite(sigma)) {
     detail::fail<OptionError>("the sigma of a Gaussian window must be positive and finite, got ", sigma);
   }

@@ -18,7 +18,7 @@ namespace crisp {
 
 /// How FocalFrequencyLoss weighs the bins of a spectrum, and what is one.
 struct FocalFrequencyOptions {
-  double alpha = 1;               ///< how steeply weights grow with differences; finite, >= 0; 0: not at all
+  double alpha = 1;               ///< how steeply weights grow with differences; 0 to 100; 0: not at all
   Index patch_factor = 1;         ///< patches along each side of an image, p; >= 1
   bool average_spectrum = false;  ///< compare the batch's mean spectra instead of every image's
   bool log_matrix = false;        ///< weights by logarithm: large differences weigh less
@@ -42,7 +42,7 @@ struct FocalFrequencyOptions {
 /// averaged by these shares, Σ s (x - y) / Σ s over the batch, and the result is multiplied by the mean of s. Pixels of
 /// weight 0 in a patch that counts take part in its spectrum, must hold something sensible, and have a gradient.
 ///
-/// Errors: OptionError for an alpha that is negative or not finite and a patch_factor under 1; ShapeError for a height
+/// Errors: OptionError for an alpha that is not from 0 to 100 and a patch_factor under 1; ShapeError for a height
 /// or width that patch_factor does not divide. Non-finite input: a value that is not finite.
 /// Accuracy: in double the value to 1e-12 relative and the gradient to 1e-10 of its largest entry; in float to 1e-5
 /// and 1e-5.
@@ -66,8 +66,8 @@ class FocalFrequencyLoss : public BatchLoss<T> {
   };
 
   explicit FocalFrequencyLoss(const FocalFrequencyOptions& options = {}) : options_(options) {
-    if (!(options.alpha >= 0) || !std::isfinite(options.alpha)) {
-      detail::fail<OptionError>("the alpha of a focal frequency loss must be finite and at least 0, got ",
+    if (!(options.alpha >= 0 && options.alpha <= 100)) {  // beyond, rounding alone would decide what counts
+      detail::fail<OptionError>("the alpha of a focal frequency loss must be from 0 to 100, got ",
                                 options.alpha);
     }
     if (options.patch_factor < 1) {

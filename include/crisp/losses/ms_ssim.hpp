@@ -25,7 +25,7 @@ namespace crisp {
 
 /// What MsSsimLoss measures with.
 struct MsSsimOptions : SsimOptions {
-  /// The exponents of the levels, the finest first; as many levels as weights. Not empty, each finite and >= 0.
+  /// The exponents of the levels, the finest first; as many levels as weights. Not empty, each from 0 to 100.
   std::vector<double> weights = {0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
   OddSizes odd_sizes = OddSizes::zero_padding;  ///< how a level with an odd side is halved
 };
@@ -228,9 +228,9 @@ class MsSsimLoss : public PlaneLoss<T> {
     }
     for (std::size_t i = 0; i < options.weights.size(); ++i) {
       const double weight = options.weights[i];
-      if (!(weight >= 0) || !std::isfinite(weight)) {
-        detail::fail<OptionError>("the weights of MS-SSIM must be finite and at least 0, got ", weight,
-                                  " for level ", i + 1);
+      if (!(weight >= 0 && weight <= 100)) {  // beyond, rounding alone would decide between 1 and 0
+        detail::fail<OptionError>("the weights of MS-SSIM must be from 0 to 100, got ", weight, " for level ",
+                                  i + 1);
       }
     }
     return options;

@@ -22,7 +22,7 @@ namespace crisp {
 /// What MsSsimL1Loss measures with.
 struct MsSsimL1Options {
   double data_range = 1;                           ///< as in SsimOptions; > 0
-  Index window = 31;                               ///< side of a square patch, in pixels; >= 1
+  Index window = 31;                               ///< side of a square patch, in pixels; 1 to 65536
   std::vector<double> sigmas = {0.5, 1, 2, 4, 8};  ///< of the Gaussians, in pixels; 1 to 16 of them, each > 0
   double k1 = 0.01;                                ///< as in SsimOptions
   double k2 = 0.03;                                ///< as in SsimOptions

@@ -5,6 +5,7 @@
 
 #include "crisp/core/errors.hpp"
 #include "crisp/core/loss.hpp"
+#include "crisp/filters/gaussian.hpp"
 #include "crisp/losses/similarity_stream.hpp"
 
 namespace crisp {
@@ -12,7 +13,7 @@ namespace crisp {
 /// What SsimLoss and the SSIM metric measure with.
 struct SsimOptions {
   double data_range = 1;  ///< largest pixel value minus smallest: 1, or 255 for bytes; > 0
-  Index window = 11;      ///< side of the square window, in pixels; >= 1, odd or even
+  Index window = 11;      ///< side of the square window, in pixels; 1 to 65536, odd or even
   double sigma = 1.5;     ///< of the Gaussian window, in pixels; > 0
   double k1 = 0.01;       ///< C1 = (k1 data_range)², keeps dark areas finite; >= 0
   double k2 = 0.03;       ///< C2 = (k2 data_range)², keeps flat areas finite; >= 0
@@ -25,7 +26,10 @@ inline void check_similarity(const char* name, double data_range, Index window, 
   if (!(data_range > 0) || !std::isfinite(data_range)) {
     fail<OptionError>("the data_range of ", name, " must be positive and finite, got ", data_range);
   }
-  if (window < 1) fail<OptionError>("the window of ", name, " must be at least 1 pixel, got ", window);
+  if (window < 1 || window > largest_gaussian_window) {
+    fail<OptionError>("the window of ", name, " must be from 1 to ", largest_gaussian_window, " pixels, got ",
+                      window);
+  }
   if (!(k1 >= 0) || !std::isfinite(k1) || !(k2 >= 0) || !std::isfinite(k2)) {
     fail<OptionError>("k1 and k2 of ", name, " must be finite and at least 0, got k1 ", k1, " and k2 ", k2);
   }

@@ -169,23 +169,25 @@ class WienerLoss : public PlaneLoss<T> {
   }
 
   static const WienerOptions& checked(const WienerOptions& options) {
-    if (!(options.regularization > 0) || !std::isfinite(options.regularization)) {
-      detail::fail<OptionError>("the regularization of a Wiener loss must be positive and finite, got ",
-                                options.regularization);
+    if (!(options.regularization > 0) || !std::isfinite(static_cast<T>(options.regularization)) ||
+        !std::isfinite(static_cast<T>(1 / options.regularization))) {
+      detail::fail<OptionError>(
+          "the regularization of a Wiener loss must be positive, and finite in its scalar as its inverse, "
+          "got ",
+          options.regularization);
     }
     const Eigen::ArrayXXd& kernel = options.kernel;
     if (kernel.size() > 0) {
-      const double* const end = kernel.data() + kernel.size();
-      const auto is_finite = [](double k) { return std::isfinite(k); };
-      const auto is_zero = [](double k) { return k == 0; };
-      if (!std::all_of(kernel.data(), end, is_finite) || std::all_of(kernel.data(), end, is_zero)) {
-        detail::fail<OptionError>("the kernel of a Wiener loss must be finite and not 0 everywhere, got\n",
-                                  kernel);
+      const double bound = kernel.abs().sum();  // of |K|
+      if (!(bound > 0) || !std::isfinite(bound * bound)) {
+        detail::fail<OptionError>(
+            "the kernel of a Wiener loss must be finite, squares too, and not 0 everywhere, got\n", kernel);
       }
       return options;
     }
-    if (options.kernel_size < 1) {
-      detail::fail<OptionError>("the kernel_size of a Wiener loss must be at least 1, got ",
+    constexpr Index largest = 1024;
+    if (options.kernel_size < 1 || options.kernel_size > largest) {
+      detail::fail<OptionError>("the kernel_size of a Wiener loss must be from 1 to ", largest, ", got ",
                                 options.kernel_size);
     }
     if (!(options.sigma > 0) || !std::isfinite(options.sigma)) {

@@ -23,8 +23,9 @@
 
 namespace crisp::fft {
 
-/// The lock that all planning takes. Hold it while calling FFTW's planner directly beside crisp.
-inline std::mutex& planner_mutex() {
+/// The lock that all planning takes. Hold it while calling FFTW's planner directly beside crisp. Visible, so that libraries
+/// that use crisp share it even where they hide the rest of themselves.
+[[gnu::visibility("default")]] inline std::mutex& planner_mutex() {
   static std::mutex mutex;
   return mutex;
 }

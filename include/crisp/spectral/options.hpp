@@ -141,16 +141,23 @@ inline void check_option(bool holds, const char* name, const char* condition, do
   if (!holds) fail<OptionError>(name, " must be ", condition, ", got ", value);
 }
 
-inline void check_not_negative(const char* name, double value) {
-  check_option(std::isfinite(value) && value >= 0, name, "finite and at least 0", value);
+/// Checks a number that a loss on T multiplies with: infinity would make NaN of distances of 0.
+template <typename T>
+void check_not_negative(const char* name, double value) {
+  check_option(value >= 0 && std::isfinite(static_cast<T>(value)), name,
+               "at least 0 and finite in the scalar of the loss", value);
 }
 
-template <WindowShape shape>
+template <typename T, WindowShape shape>
 void check_spectral_options(const BasicSpectralOptions<shape>& options) {
-  check_not_negative("amplitude_weight", options.amplitude_weight);
-  check_not_negative("phase_weight", options.phase_weight);
-  check_not_negative("phase_gate", options.phase_gate);
-  check_option(std::isfinite(options.phase_bias), "phase_bias", "finite", options.phase_bias);
+  check_not_negative<T>("amplitude_weight", options.amplitude_weight);
+  check_not_negative<T>("phase_weight", options.phase_weight);
+  check_option(
+      options.phase_gate >= 0 && std::isfinite(static_cast<T>(options.phase_gate * options.phase_gate)),
+      "phase_gate", "at least 0 and of a square that is finite in the scalar of the loss",
+      options.phase_gate);
+  check_option(std::isfinite(static_cast<T>(options.phase_bias)), "phase_bias",
+               "finite in the scalar of the loss", options.phase_bias);
 }
 
 inline void check_frames(const Size2& window, const Size2& stride) {
