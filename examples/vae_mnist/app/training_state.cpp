@@ -39,6 +39,22 @@ Number number(const Path& path, const Safetensors& contents, const std::string& 
   return value;
 }
 
+/// How many of something there were: a number that can be added to.
+std::int64_t count(const Path& path, const Safetensors& contents, const std::string& key) {
+  const auto value = number<std::int64_t>(path, contents, key);
+  if (value < 0 || value > std::int64_t{1} << 53) {
+    fail_at(path, "has ", value, " for '", key, "', which is not a count");
+  }
+  return value;
+}
+
+/// A time in seconds, of a century at most: the nanoseconds of a clock hold 292 years.
+double duration(const Path& path, const Safetensors& contents, const std::string& key) {
+  const auto value = number<double>(path, contents, key);
+  if (!(value >= 0 && value <= 3.2e9)) fail_at(path, "has ", value, " for '", key, "', which is not a time");
+  return value;
+}
+
 template <typename Values>
 void put(Safetensors& contents, const std::string& name, const Values& values) {
   NamedTensor& tensor = contents.tensors[name];
@@ -103,10 +119,10 @@ TrainingState load_training(const Path& path, const std::string& expected_descri
   state.description = metadata(path, contents, "description");
   check_same_training(path, state.description, expected_description);
   state.history = metadata(path, contents, "history");
-  state.past.steps = number<std::int64_t>(path, contents, "steps");
-  state.past.images = number<std::int64_t>(path, contents, "images");
+  state.past.steps = count(path, contents, "steps");
+  state.past.images = count(path, contents, "images");
   state.past.loss_sum = number<double>(path, contents, "loss_sum");
-  state.past.seconds = number<double>(path, contents, "seconds");
+  state.past.seconds = duration(path, contents, "seconds");
   // All of it is there before anything is changed.
   for_each_array(vae, optimizer,
                  [&](const std::string& name, const auto& values) { find(path, contents, name, values); });

@@ -103,6 +103,25 @@ TEST_CASE("A damaged or missing state is noticed, and the previous one leads to 
   }
 }
 
+TEST_CASE("A state with numbers that no training has is refused", "[resume][faults][errors]") {
+  Finished finished;
+  const Safetensors whole = read_safetensors(finished.run() / newest);
+  const std::vector<std::pair<std::string, std::string>> impossible = {
+      {"steps", "-1"},      {"steps", "9223372036854775807"},
+      {"steps", "1.5"},     {"images", "-320"},
+      {"seconds", "-1"},    {"seconds", "inf"},
+      {"seconds", "1e300"}, {"seconds", "nan"}};
+  for (const auto& [key, number] : impossible) {
+    const fs::path out = finished.copy();
+    Safetensors changed = whole;
+    changed.metadata[key] = number;
+    put(out / newest, to_bytes(changed));
+    CHECK_THAT(train_and_listen(two_epochs(out)), Catch::Contains("for '" + key + "', which is not a") &&
+                                                      Catch::Contains("after step 18 of 20"));
+    check_same_outcome(finished.run(), out);
+  }
+}
+
 TEST_CASE("Where both states are damaged, the error names both, and nothing is touched",
           "[resume][faults][errors]") {
   Finished finished;

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <csignal>
+#include <regex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "app/train.hpp"
 #include "data/drawn_digits.hpp"
@@ -35,11 +38,13 @@ TrainOptions small_training(const std::filesystem::path& out) {
   return options;
 }
 
-/// Trains in a process of its own, which exits with what train() returns.
+std::filesystem::path log_of(const TrainOptions& options) { return options.out.string() + ".log"; }
+
+/// Trains in a process of its own, which adds to the log, and exits with what train() returns.
 pid_t start(const TrainOptions& options) {
   const pid_t child = fork();
   if (child != 0) return child;
-  if (std::freopen("/dev/null", "w", stderr) == nullptr) _exit(99);
+  if (std::freopen(log_of(options).c_str(), "a", stderr) == nullptr) _exit(99);
   try {
     _exit(train(options, few_digits()));
   } catch (...) {
@@ -77,13 +82,41 @@ int disturb(const TrainOptions& options, int signal, std::uint64_t seed) {
   return disturbed;
 }
 
+/// The numbers of steps that the log of a training names after these words.
+std::vector<std::string> steps_after(const std::string& words, const TrainOptions& options) {
+  const std::string log = read_file(log_of(options));
+  const std::regex pattern(words + " ([1-9][0-9]*) of ");
+  std::vector<std::string> steps;
+  for (std::sregex_iterator match(log.begin(), log.end(), pattern); match != std::sregex_iterator();
+       ++match) {
+    steps.push_back((*match)[1]);
+  }
+  return steps;
+}
+
+/// The steps after which it was gone on with. Without any, the same weights could come of a training that began anew.
+std::vector<std::string> steps_of_resumption(const TrainOptions& options) {
+  return steps_after("going on training on .*, after step", options);
+}
+
+/// Sends a training a signal again and again, by which it saves the step that it is at, and at no other time.
+void check_stops_and_goes_on(TrainOptions options, int signal, std::uint64_t seed) {
+  options.save_every = 1000000;
+  CHECK(disturb(options, signal, seed) >= 3);
+  const auto resumed = steps_of_resumption(options);
+  const auto stopped = steps_after("stopped after step", options);
+  CHECK_FALSE(stopped.empty());
+  for (const std::string& step : stopped) CHECK_THAT(resumed, Catch::VectorContains(step));
+}
+
 }  // namespace
 
 TEST_CASE("A training that is killed again and again ends with the same weights", "[train][resume]") {
   const TemporaryFolder folder;
   REQUIRE(WEXITSTATUS(wait_for(start(small_training(folder / "undisturbed")))) == 0);
-  const int kills = disturb(small_training(folder / "killed"), SIGKILL, 1);
-  CHECK(kills >= 3);
+  const TrainOptions killed = small_training(folder / "killed");
+  CHECK(disturb(killed, SIGKILL, 1) >= 3);
+  CHECK_FALSE(steps_of_resumption(killed).empty());
   check_same_outcome(folder / "undisturbed", folder / "killed");
 }
 
@@ -96,19 +129,16 @@ TEST_CASE("A training of several starts goes on with the one that it chose", "[t
   TrainOptions killed = undisturbed;
   killed.out = folder / "killed";
   CHECK(disturb(killed, SIGKILL, 4) >= 3);
+  CHECK_FALSE(steps_of_resumption(killed).empty());
   check_same_outcome(folder / "undisturbed", folder / "killed");
 }
 
 TEST_CASE("A training that is asked to stop saves the step it is at", "[train][resume]") {
   const TemporaryFolder folder;
   REQUIRE(WEXITSTATUS(wait_for(start(small_training(folder / "undisturbed")))) == 0);
-  TrainOptions options = small_training(folder / "stopped");
-  options.save_every = 1000000;  // only because it was asked to
-  CHECK(disturb(options, SIGINT, 2) >= 3);
+  check_stops_and_goes_on(small_training(folder / "stopped"), SIGINT, 2);
   check_same_outcome(folder / "undisturbed", folder / "stopped");
-  TrainOptions other = small_training(folder / "terminated");
-  other.save_every = 1000000;
-  CHECK(disturb(other, SIGTERM, 3) >= 3);
+  check_stops_and_goes_on(small_training(folder / "terminated"), SIGTERM, 3);
   check_same_outcome(folder / "undisturbed", folder / "terminated");
 }
 

@@ -9,6 +9,7 @@
 #include "app/train.hpp"
 #include "child.hpp"
 #include "faulty_calls.hpp"
+#include "files/read_file.hpp"
 #include "support/catch.hpp"
 #include "support/file_error_of.hpp"
 #include "support/temporary_folder.hpp"
@@ -36,10 +37,16 @@ TrainOptions short_training(const std::filesystem::path& out) {
   return options;
 }
 
+/// Resumes a training, which must go on from a state if it left one: the same weights could come of a new one as well.
 void train_to_the_end(const std::filesystem::path& out) {
-  const int status = in_child([&] { train(short_training(out), very_few_digits()); });
+  const bool has_state =
+      exists(out / "training.safetensors") || exists(out / "training.previous.safetensors");
+  const std::filesystem::path log = out.string() + ".log";
+  const int status = in_child([&] { train(short_training(out), very_few_digits()); }, log);
   REQUIRE(WIFEXITED(status));
   REQUIRE(WEXITSTATUS(status) == 0);
+  const bool went_on = read_file(log).find("going on training on ") != std::string::npos;
+  CHECK(went_on == has_state);
 }
 
 /// Between these calls nothing changes on the disk.
