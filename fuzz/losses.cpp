@@ -13,7 +13,7 @@ using crisp_fuzz::Traits;
 crisp::SsimOptions draw_ssim_options(Draw& draw) {
   crisp::SsimOptions options;
   options.data_range = draw.option(0.1, 300);
-  options.window = draw.integer(0, 26);
+  options.window = draw.size_option(0, 26);
   options.sigma = draw.option(0.1, 10);
   if (draw.flag()) options.k1 = draw.option(0, 0.1);
   if (draw.flag()) options.k2 = draw.option(0, 0.1);
@@ -23,7 +23,7 @@ crisp::SsimOptions draw_ssim_options(Draw& draw) {
 crisp::MsSsimOptions draw_ms_ssim_options(Draw& draw) {
   crisp::MsSsimOptions options;
   static_cast<crisp::SsimOptions&>(options) = draw_ssim_options(draw);
-  options.window = draw.integer(0, 12);
+  options.window = draw.size_option(0, 12);
   options.weights.resize(static_cast<std::size_t>(draw.integer(0, 5)));
   for (double& weight : options.weights) weight = draw.option(0, 2);
   options.odd_sizes = draw.choice(crisp::OddSizes::drop_last);
@@ -34,7 +34,7 @@ crisp::MsSsimL1Options draw_ms_ssim_l1_options(Draw& draw) {
   crisp::MsSsimL1Options options;
   const crisp::SsimOptions ssim = draw_ssim_options(draw);
   options.data_range = ssim.data_range;
-  options.window = draw.integer(0, 40);
+  options.window = draw.size_option(0, 40);
   options.sigmas.resize(static_cast<std::size_t>(draw.integer(0, 4)));
   for (double& sigma : options.sigmas) sigma = draw.option(0.1, 10);
   options.k1 = ssim.k1;

@@ -72,6 +72,34 @@ def write_command_line():
         write("command_line", name, "\n".join(lines).encode())
 
 
+def drawn(*draws):
+    """The bytes that fuzz/support/draw.hpp draws these numbers from, each given with the range it is drawn from."""
+    data = b""
+    for number, low, high in draws:
+        data += (number - low).to_bytes(max(1, ((high - low).bit_length() + 7) // 8), "big")
+    return data[::-1]  # it begins at the end
+
+
+def write_layouts():
+    def place(begin, *strides):
+        return [(begin, 0, 599), *((stride, -most, most) for stride, most in zip(strides, (60, 30, 9, 9)))]
+
+    rows = (12, 6, 3, 1)
+    for name, prediction, target, gradient, weighted in [
+        ("rows", place(0, *rows), place(100, *rows), place(200, *rows), 0),
+        ("weighted", place(0, *rows), place(100, *rows), place(200, *rows), 1),
+        ("interleaved", place(0, 12, 1, 6, 2), place(100, *rows), place(200, 12, 1, 6, 2), 0),
+        ("backwards", place(99, *(-s for s in rows)), place(100, *rows), place(399, *(-s for s in rows)), 1),
+        ("repeated", place(0, 0, 0, 3, 1), place(100, *rows), place(200, *rows), 0),
+        ("repeated_gradient", place(0, *rows), place(100, *rows), place(200, 0, 6, 3, 1), 0),
+        ("shared", place(0, *rows), place(100, *rows), place(20, 12, 1, 6, 2), 0),
+    ]:
+        # Neither wild options nor wild pixels, and 2 images of 2 channels and 2 x 3 pixels.
+        numbers = [(0, 0, 3), (0, 0, 3), (2, 0, 2), (2, 0, 2), (2, 0, 3), (3, 0, 3)]
+        numbers += prediction + target + place(300, *rows) + gradient + [(weighted, 0, 255)]
+        write("layouts", name, drawn(*numbers))
+
+
 def write_losses():
     generator = random.Random(1)
     for target in ["losses", "spectral_losses"]:
@@ -82,4 +110,5 @@ def write_losses():
 write_idx()
 write_safetensors()
 write_command_line()
+write_layouts()
 write_losses()

@@ -45,7 +45,7 @@ crisp::FocalFrequencyOptions draw_focal_options(Draw& draw) {
 
 crisp::WienerOptions draw_wiener_options(Draw& draw) {
   crisp::WienerOptions options;
-  options.kernel_size = draw.integer(0, 9);
+  options.kernel_size = draw.size_option(0, 9);
   options.sigma = draw.option(0.1, 5);
   options.regularization = draw.option(1e-4, 10);
   if (draw.flag()) {

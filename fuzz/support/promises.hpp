@@ -1,6 +1,7 @@
 // What every loss promises of any images, under any options that its constructor takes.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <crisp/core/evaluate.hpp>
 #include <crisp/testing/gradient_check.hpp>
@@ -27,6 +28,12 @@ bool all_finite(const Tensor& tensor) {
     if (!std::isfinite(tensor.data()[i])) return false;
   }
   return true;
+}
+
+template <typename Tensor>
+bool has_nan(const Tensor& tensor) {
+  return std::any_of(tensor.data(), tensor.data() + tensor.size(),
+                     [](auto entry) { return std::isnan(entry); });
 }
 
 template <typename T>
@@ -138,7 +145,9 @@ void expect_promises_of_pair(const Loss& loss, const Traits& traits, Draw& draw,
   if (!is_finite && !is_weighted) {
     expect(!std::isfinite(value), "images that are not finite have no finite value");
   }
-  if (draw.wild_options() || draw.wild_pixels()) return;
+  if (draw.wild_pixels()) return;
+  expect(!std::isnan(value) && !has_nan(gradient), "moderate images give no NaN, whatever the options");
+  if (draw.wild_options()) return;
   expect(std::isfinite(value), "moderate images have a finite value");
   expect(all_finite(gradient), "moderate images have a finite gradient");
   if constexpr (std::is_same_v<T, double>) {
