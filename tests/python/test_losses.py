@@ -25,7 +25,7 @@ class Golden(unittest.TestCase):
     def test_values_and_gradients_equal_the_golden_cases(self):
         cases = golden_cases()
         if cases is None:
-            return skip("python_losses", "golden/*.json")
+            return skip("python_losses", "no data: golden/*.json")
         self.assertEqual({case["loss"] for case in cases.values()}, set(LOSSES))
         for name, case in cases.items():
             with self.subTest(name):

@@ -31,10 +31,9 @@ inline std::optional<std::filesystem::path> shared_folder(std::string_view name)
   return folder;
 }
 
-/// Says on standard output that the running test checks nothing, since something is missing; the test then
-/// returns.
-inline void skip(std::string_view what_is_missing) {
-  std::cout << "SKIPPED: " << Catch::getResultCapture().getCurrentTestName() << ": " << what_is_missing
+/// Says on standard output that the running test checks nothing, since data is missing; the test then returns.
+inline void skip(std::string_view missing_data) {
+  std::cout << "SKIPPED: " << Catch::getResultCapture().getCurrentTestName() << ": no data: " << missing_data
             << std::endl;
 }
 
