@@ -68,6 +68,20 @@ bool holds(const crisp::Images<T>& images, T value) {
   return std::all_of(images.data(), images.data() + images.size(), [&](T pixel) { return pixel == value; });
 }
 
+/// Whether a call fails where it may allocate only so often.
+template <typename Call>
+bool fails_after(int allowed, const Call& call) {
+  bool failed = false;
+  counted_allocations::failing = counted_allocations::count + allowed;
+  try {
+    call();
+  } catch (const std::bad_alloc&) {
+    failed = true;
+  }
+  counted_allocations::failing = -1;
+  return failed;
+}
+
 /// Lets every allocation of a call fail in turn: of one with a fresh workspace and of one whose workspace served smaller
 /// images. How many did.
 template <typename Loss, typename Executor>
@@ -97,14 +111,7 @@ int check_survives_failures(const Loss& loss, const Executor& executor) {
       crisp::Workspace<Loss> workspace;
       if (!fresh) crisp::value(loss, small_prediction, small_target, workspace, executor);
       auto gradient = constant_images<T>(shape, 7);
-      failed = false;
-      counted_allocations::failing = counted_allocations::count + allowed;
-      try {
-        evaluate(gradient, workspace);
-      } catch (const std::bad_alloc&) {
-        failed = true;
-      }
-      counted_allocations::failing = -1;
+      failed = fails_after(allowed, [&] { evaluate(gradient, workspace); });
       failures += failed ? 1 : 0;
       CAPTURE(fresh, allowed);
       if (failed) {
@@ -133,18 +140,9 @@ namespace {
 /// Lets every allocation of a call fail in turn, each time seeing that nothing is touched, until the call succeeds. How many did.
 template <typename Call, typename IsUntouched>
 int failures_of(const Call& call, const IsUntouched& is_untouched) {
-  for (int allowed = 0;; ++allowed) {
-    bool failed = false;
-    counted_allocations::failing = counted_allocations::count + allowed;
-    try {
-      call();
-    } catch (const std::bad_alloc&) {
-      failed = true;
-    }
-    counted_allocations::failing = -1;
-    if (!failed) return allowed;
-    REQUIRE(is_untouched());
-  }
+  int allowed = 0;
+  for (; fails_after(allowed, call); ++allowed) REQUIRE(is_untouched());
+  return allowed;
 }
 
 /// Of gradients that are empty, one in rows and one that is copied to.
