@@ -18,6 +18,7 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <ostream>

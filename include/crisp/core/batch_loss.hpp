@@ -14,9 +14,6 @@
 // `Workspace` and `prepare(workspace, shape, slots)` may be hidden; batch() should not throw.
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
 #include "crisp/core/images.hpp"
 #include "crisp/core/loss.hpp"
 

@@ -1,6 +1,7 @@
 // What each term of a composed loss contributes.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

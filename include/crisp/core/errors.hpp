@@ -10,7 +10,6 @@
 #include <exception>
 #include <sstream>
 #include <stdexcept>
-#include <string>
 
 #include "crisp/core/compiler.hpp"
 

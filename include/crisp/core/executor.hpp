@@ -13,6 +13,7 @@
 #include <mutex>
 #include <type_traits>
 #include <unsupported/Eigen/CXX11/ThreadPool>
+#include <utility>
 
 #include "crisp/core/errors.hpp"
 

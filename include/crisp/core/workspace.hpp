@@ -7,9 +7,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "crisp/core/batch_loss.hpp"
 #include "crisp/core/evaluate_loss.hpp"
 #include "crisp/core/images.hpp"
-#include "crisp/core/loss.hpp"
 
 namespace crisp {
 

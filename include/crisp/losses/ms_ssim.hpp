@@ -18,6 +18,7 @@
 #include "crisp/core/errors.hpp"
 #include "crisp/core/loss.hpp"
 #include "crisp/filters/pooling.hpp"
+#include "crisp/losses/similarity_pair.hpp"
 #include "crisp/losses/similarity_stream.hpp"
 #include "crisp/losses/ssim.hpp"
 

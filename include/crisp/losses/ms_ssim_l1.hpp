@@ -6,7 +6,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/errors.hpp"
 #include "crisp/core/loss.hpp"
+#include "crisp/losses/similarity_pair.hpp"
 #include "crisp/losses/similarity_stream.hpp"
 #include "crisp/losses/ssim.hpp"
 

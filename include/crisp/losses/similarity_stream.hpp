@@ -25,7 +25,6 @@
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/loss.hpp"
 #include "crisp/losses/similarity.hpp"
-#include "crisp/losses/similarity_pair.hpp"
 #include "crisp/losses/similarity_weights.hpp"
 
 namespace crisp::detail {

@@ -6,17 +6,14 @@
 // so what windows need of the weights alone is 1 / (g * w), once for all maps.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
 #include "crisp/core/aligned.hpp"
-#include "crisp/core/loss.hpp"
+#include "crisp/core/images.hpp"
 #include "crisp/filters/gaussian.hpp"
 #include "crisp/filters/separable.hpp"
-#include "crisp/filters/symmetric_sum.hpp"
 
 namespace crisp::detail {
 

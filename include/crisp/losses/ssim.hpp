@@ -6,6 +6,7 @@
 #include "crisp/core/errors.hpp"
 #include "crisp/core/loss.hpp"
 #include "crisp/filters/gaussian.hpp"
+#include "crisp/losses/similarity_pair.hpp"
 #include "crisp/losses/similarity_stream.hpp"
 
 namespace crisp {

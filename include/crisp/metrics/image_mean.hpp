@@ -19,10 +19,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "crisp/core/batch_loss.hpp"
 #include "crisp/core/errors.hpp"
 #include "crisp/core/images.hpp"
-#include "crisp/core/weighted.hpp"
 
 namespace crisp::metrics::detail {
 

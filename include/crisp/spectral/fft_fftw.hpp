@@ -8,6 +8,7 @@
 #include <fftw3.h>
 
 #include <complex>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <mutex>

@@ -16,14 +16,11 @@
 // the machine epsilon, and for FFTW's lengths up to 127 below 3 ε, as tests/spectral/lane_fft_test.cpp asserts.
 #pragma once
 
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
-#include "crisp/core/aligned.hpp"
 #include "crisp/spectral/butterfly.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/fft.hpp"

@@ -1,7 +1,6 @@
 // Log-Gabor filters: complex band-pass filters of one orientation each, defined in the frequency plane.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>

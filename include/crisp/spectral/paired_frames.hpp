@@ -23,7 +23,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include "crisp/core/aligned.hpp"
-#include "crisp/core/loss.hpp"
+#include "crisp/core/images.hpp"
 #include "crisp/spectral/frames.hpp"
 #include "crisp/spectral/lane_fft.hpp"
 #include "crisp/spectral/paired_columns.hpp"

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <complex>
+#include <cstddef>
 #include <vector>
 
 #include "crisp/core/executor.hpp"
