@@ -77,7 +77,7 @@ class Draw {
     }
   }
 
-  /// Weights from 0 to 1, a quarter of them 0 and none next to it; or anything if options are wild.
+  /// Weights from 0 to 1, a quarter of them 0 and none next to it; one is anything if pixels are wild.
   template <typename T>
   Images<T> weights(const Shape& shape) {
     Images<T> weights(shape.batch, shape.channels, shape.height, shape.width);
@@ -86,7 +86,7 @@ class Draw {
       noise = noise * 1664525U + 1013904223U;
       weights.data()[i] = noise >> 30 == 0 ? T(0) : static_cast<T>(noise >> 24) / T(255);
     }
-    if (wild_options_ && weights.size() > 0) weights.data()[integer(0, weights.size() - 1)] = any_bits<T>();
+    if (wild_pixels_ && weights.size() > 0) weights.data()[integer(0, weights.size() - 1)] = any_bits<T>();
     return weights;
   }
 

@@ -464,3 +464,20 @@ TEST_CASE("MS-SSIM hides no NaN in a level whose successor has no weight", "[ms_
   CHECK_FALSE(std::isfinite(
       crisp::value(crisp::MsSsimLoss<double>(options), prediction, crisp::weighted(target, weights))));
 }
+
+TEST_CASE("MS-SSIM next to a mean of 0 is as accurate as its header says", "[ms_ssim]") {
+  // Windows of one pixel see no structure, only means: x against 0 is C1 / (x² + C1).
+  MsSsimOptions options;
+  options.window = 1;
+  options.weights = {0.5};
+  options.data_range = 1;
+  const double c1 = options.k1 * options.k1;
+  const double x = std::sqrt(c1 / 1e-5 - c1);
+  Images<double> prediction(1, 1, 3, 5), target(1, 1, 3, 5), gradient;
+  prediction.setConstant(x);
+  target.setZero();
+  const double value = crisp::value_and_gradient(MsSsimLoss<double>(options), prediction, target, gradient);
+  CHECK(std::abs(value - (1 - std::sqrt(1e-5))) <= 1e-12);
+  const double slope = 0.5 / std::sqrt(1e-5) * 2 * x * c1 / std::pow(x * x + c1, 2) / 15;
+  for (Index i = 0; i < 15; ++i) CHECK(std::abs(gradient.data()[i] - slope) <= 1e-10 * slope);
+}

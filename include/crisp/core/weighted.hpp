@@ -31,7 +31,8 @@ struct WeightedTarget {
 ///   SSIM, MS-SSIM         take their local means by normalised convolution, and leave out windows without weight;
 ///   losses on spectra     weigh every frame by the mean weight of its pixels: multiplying the images by a mask would
 ///                         put the mask's edges into the spectra.
-/// Planes whose weights are all 0 have value 0, and count in the mean over planes. Memory is borrowed; what lies otherwise
+/// Planes whose weights are all 0 have value 0, and count in the mean over planes. Weights are numbers like pixels: where what
+/// is made of them overflows, results are not finite. Memory is borrowed; what lies otherwise
 /// than in rows (layouts.hpp) is copied here.
 ///
 /// Errors: ShapeError here for weights of another shape; OptionError, when a loss is evaluated, for a weight that is

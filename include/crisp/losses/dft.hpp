@@ -13,8 +13,8 @@ namespace crisp {
 /// rectangular by default. Options, kinks, weights, non-finite input and accuracy: as for StftLoss, of which this is one frame. Images of 2x2 pixels and
 /// more, of any size; sizes with small prime factors are fastest.
 ///
-/// Errors: OptionError for a negative weight or gate, and a weight, bias or square of a gate that is not finite in T;
-/// ShapeError for an image under 2x2, and for quadrant_product under 4x4.
+/// Errors: OptionError for a weight that is not from 0 to 1e12, a negative gate, and a bias or square of a gate that is not finite
+/// in T; ShapeError for an image under 2x2, and for quadrant_product under 4x4.
 /// Cost: about three real Fourier transforms of the plane; a thread keeps about 8 H W real numbers.
 /// Source: amplitude and phase differences of a Hann-windowed image as in D. Fuoli, L. Van Gool, R. Timofte, Fourier
 /// space losses for efficient perceptual image super-resolution, ICCV 2021; the row "DFT+SSIM" of Dalal 2024.

@@ -29,9 +29,9 @@ namespace crisp {
 /// the frame's bins) count as 0: black, flat and identical images have tame gradients, and identical ones gradient 0.
 /// NaN or infinity gives a value that is not finite.
 ///
-/// Errors: OptionError for a window under 2x2, a stride under 1x1, a negative weight or gate, and a weight, bias or square
-/// of a gate that is not finite in T; ShapeError for an image smaller than the window, for one no larger than half of it with padding, and for
-/// quadrant_product on windows under 4x4.
+/// Errors: OptionError for a window under 2x2, a stride under 1x1, a weight that is not from 0 to 1e12, a negative gate, and a
+/// bias or square of a gate that is not finite in T; ShapeError for an image smaller than the window, for one no larger than half
+/// of it with padding, and for quadrant_product on windows under 4x4.
 /// Accuracy: in double the value to 1e-12 relative and the gradient to 1e-10 of its largest entry; in float the
 /// value to 2e-5 relative, and the gradient to 1e-3 of its largest entry where no bin lies within rounding of a kink. Without
 /// a gate, a phase is discontinuous at 0: a bin that is real, as some of every frame are, and within rounding of 0 may have the
