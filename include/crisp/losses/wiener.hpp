@@ -169,12 +169,10 @@ class WienerLoss : public PlaneLoss<T> {
   }
 
   static const WienerOptions& checked(const WienerOptions& options) {
-    if (!(options.regularization > 0) || !std::isfinite(static_cast<T>(options.regularization)) ||
-        !std::isfinite(static_cast<T>(1 / options.regularization))) {
-      detail::fail<OptionError>(
-          "the regularization of a Wiener loss must be positive, and finite in its scalar as its inverse, "
-          "got ",
-          options.regularization);
+    constexpr double least = 1e-20;  // bins are multiplied by up to 1 / 4C, which must not overflow
+    if (!(options.regularization >= least) || !std::isfinite(static_cast<T>(options.regularization))) {
+      detail::fail<OptionError>("the regularization of a Wiener loss must be at least ", least,
+                                " and finite in its scalar, got ", options.regularization);
     }
     const Eigen::ArrayXXd& kernel = options.kernel;
     if (kernel.size() > 0) {
