@@ -171,11 +171,11 @@ Images<double> see(const Images<double>& original, const Blur& blur, double nois
 }
 
 void run(const Options& options) {
-  crisp::detail::check_not_negative<double>("--noise", options.noise);
-  crisp::detail::check_not_negative<double>("--variation", options.variation);
-  crisp::detail::check_not_negative<double>("--frequency-weight", options.frequency_weight);
-  crisp::detail::check_not_negative<double>("--phase-gate", options.phase_gate);
-  crisp::detail::check_not_negative<double>("--iterations", options.iterations);
+  crisp::detail::check_factor("--noise", options.noise);
+  crisp::detail::check_factor("--variation", options.variation);
+  crisp::detail::check_factor("--frequency-weight", options.frequency_weight);
+  crisp::detail::check_factor("--phase-gate", options.phase_gate);
+  crisp::detail::check_factor("--iterations", options.iterations);
   const Images<double> original =
       options.png.empty() ? loss_pictures::test_picture(128) : phase_and_blur::load_original(options.png);
   const Blur blur(options.sigma);

@@ -115,8 +115,8 @@ const std::vector<std::string>& reconstruction_loss_names() {
 }
 
 std::unique_ptr<ReconstructionLoss> make_reconstruction_loss(const ReconstructionLossOptions& options) {
-  crisp::detail::check_not_negative<float>("the weight of the reconstruction loss", options.weight);
-  crisp::detail::check_not_negative<float>("the weight of the frequency loss", options.frequency_weight);
+  crisp::detail::check_factor("the weight of the reconstruction loss", options.weight);
+  crisp::detail::check_factor("the weight of the frequency loss", options.frequency_weight);
   std::string known;
   for (const auto& [name, make] : makers()) {
     if (name == options.name) return make(options);
