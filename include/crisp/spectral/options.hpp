@@ -141,8 +141,8 @@ inline void check_option(bool holds, const char* name, const char* condition, do
   if (!holds) fail<OptionError>(name, " must be ", condition, ", got ", value);
 }
 
-/// Checks a factor, as α and λ are: bounded far below what float holds, since sums over a spectrum must not overflow, of which the transform
-/// back would make NaN.
+/// Checks a factor, as α and λ are: bounded far below what float holds, since sums over a spectrum must not overflow, of
+/// which the transform back would make NaN.
 inline void check_factor(const char* name, double value) {
   check_option(value >= 0 && value <= 1e12, name, "from 0 to 1e12", value);
 }
