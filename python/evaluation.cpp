@@ -1,6 +1,7 @@
 // crisp.value() and the other functions of a loss: arguments are looked at under the GIL, then it is released.
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <crisp/core/breakdown.hpp>
 #include <crisp/core/evaluate.hpp>
 #include <string>
@@ -56,16 +57,18 @@ py::object values(const py::object& loss, const py::object& prediction, const py
                  [](const auto& any, const auto& x, const auto& y, auto& workspace, const auto& executor) {
                    return crisp::values(any, x, y, workspace, executor);
                  });
-    return py::array_t<T>(of_images.size(), of_images.data());
+    const py::object result = new_array<T>(py::int_(of_images.size()));
+    std::copy_n(of_images.data(), of_images.size(), first_of<T>(result));
+    return result;
   });
 }
 
 py::tuple value_and_gradient(const py::object& loss, const py::object& prediction, const py::object& target,
                              const py::object& weights, const py::object& out, int thread_count) {
-  return with_scalar_of("the prediction", prediction, [&](auto scalar) {
+  return with_scalar_of("the prediction", prediction, [&](auto scalar) -> py::tuple {
     using T = decltype(scalar);
     const Comparison<T> images(prediction, target, weights);
-    const py::object gradient = out.is_none() ? new_array_like<T>(prediction) : out;
+    const py::object gradient = out.is_none() ? new_array<T>(prediction.attr("shape")) : out;
     const ArrayView<T> gradient_view = view_of<T>("out", gradient);
     const T result =
         evaluate(loss_of(loss), images, thread_count,
@@ -81,14 +84,14 @@ py::tuple value_and_gradient(const py::object& loss, const py::object& predictio
 
 py::tuple value_and_gradients(const py::object& loss, const py::object& prediction, const py::object& target,
                               const py::object& weights, const py::object& out, int thread_count) {
-  return with_scalar_of("the prediction", prediction, [&](auto scalar) {
+  return with_scalar_of("the prediction", prediction, [&](auto scalar) -> py::tuple {
     using T = decltype(scalar);
     const Comparison<T> images(prediction, target, weights);
     py::object first;
     py::object second;
     if (out.is_none()) {
-      first = new_array_like<T>(prediction);
-      second = new_array_like<T>(target);
+      first = new_array<T>(prediction.attr("shape"));
+      second = new_array<T>(target.attr("shape"));
     } else if (py::isinstance<py::tuple>(out) && py::len(out) == 2) {
       first = out[py::int_(0)];
       second = out[py::int_(1)];

@@ -41,51 +41,41 @@ void define_metric(py::module_& module, const std::string& name, const std::stri
 
 /// An array [batch, latent] in rows; copied if it lies otherwise.
 template <typename T>
-class Latents {
- public:
-  Latents(const char* name, const py::object& array) {
-    if (!py::isinstance<py::array_t<T>>(array)) {
-      fail_type("all arrays must be of one type: " + std::string(name) + " must be a NumPy array of " +
-                    py::str(py::dtype::of<T>()).template cast<std::string>(),
-                array);
-    }
-    rows_ = py::array_t<T, py::array::c_style>(array);
-    if (rows_.ndim() != 2) {
-      crisp::detail::fail<crisp::ShapeError>(name, " must have 2 dimensions, [batch, latent], got shape ",
-                                             py::str(array.attr("shape")).template cast<std::string>());
-    }
+py::object latents_of(const char* name, const py::object& array) {
+  if (elements_of<T>(name, array).ndim != 2) {
+    crisp::detail::fail<crisp::ShapeError>(name, " must have 2 dimensions, [batch, latent], got shape ",
+                                           detail::quoted(array.attr("shape")));
   }
-  auto view() const {
-    using Tensor = Eigen::Tensor<T, 2, Eigen::RowMajor>;
-    return Eigen::TensorMap<const Tensor>(rows_.data(), rows_.shape(0), rows_.shape(1));
-  }
+  return array_in_rows<T>(array);
+}
 
- private:
-  py::array_t<T, py::array::c_style> rows_;
-};
+template <typename T>
+auto view_of_latents(const py::object& array) {
+  using Tensor = Eigen::Tensor<T, 2, Eigen::RowMajor>;
+  const auto shape = array.attr("shape").cast<std::pair<crisp::Index, crisp::Index>>();
+  return Eigen::TensorMap<Tensor>(first_of<T>(array), shape.first, shape.second);
+}
 
 double gaussian_kl(const py::object& mean, const py::object& log_variance) {
   return with_scalar_of("mean", mean, [&](auto scalar) {
     using T = decltype(scalar);
-    const Latents<T> means("mean", mean);
-    const Latents<T> log_variances("log_variance", log_variance);
-    return static_cast<double>(crisp::gaussian_kl(means.view(), log_variances.view()));
+    const py::object means = latents_of<T>("mean", mean);
+    const py::object log_variances = latents_of<T>("log_variance", log_variance);
+    return static_cast<double>(
+        crisp::gaussian_kl(view_of_latents<T>(means), view_of_latents<T>(log_variances)));
   });
 }
 
 py::tuple gaussian_kl_and_gradients(const py::object& mean, const py::object& log_variance) {
-  return with_scalar_of("mean", mean, [&](auto scalar) {
+  return with_scalar_of("mean", mean, [&](auto scalar) -> py::tuple {
     using T = decltype(scalar);
-    const Latents<T> means("mean", mean);
-    const Latents<T> log_variances("log_variance", log_variance);
-    py::array_t<T> mean_gradient({means.view().dimension(0), means.view().dimension(1)});
-    py::array_t<T> log_variance_gradient({means.view().dimension(0), means.view().dimension(1)});
-    const auto write = [&](py::array_t<T>& array) {
-      return Eigen::TensorMap<Eigen::Tensor<T, 2, Eigen::RowMajor>>(array.mutable_data(), array.shape(0),
-                                                                    array.shape(1));
-    };
-    const T value = crisp::gaussian_kl(means.view(), log_variances.view(), write(mean_gradient),
-                                       write(log_variance_gradient));
+    const py::object means = latents_of<T>("mean", mean);
+    const py::object log_variances = latents_of<T>("log_variance", log_variance);
+    const py::object mean_gradient = new_array<T>(mean.attr("shape"));
+    const py::object log_variance_gradient = new_array<T>(mean.attr("shape"));
+    const T value =
+        crisp::gaussian_kl(view_of_latents<T>(means), view_of_latents<T>(log_variances),
+                           view_of_latents<T>(mean_gradient), view_of_latents<T>(log_variance_gradient));
     return py::make_tuple(value, mean_gradient, log_variance_gradient);
   });
 }

@@ -5,6 +5,7 @@
 #include <crisp/version.hpp>
 #include <string>
 
+#include "arrays.hpp"
 #include "loss.hpp"
 #include "threads.hpp"
 
@@ -51,6 +52,7 @@ PYBIND11_MODULE(crisp, module) {
   py::options options;
   options.disable_function_signatures();  // ours are in the docstrings, where inspect finds them
 
+  crisp_python::find_numpy();
   module.doc() = documentation;
   module.attr("__version__") = version();
   define_errors(module);

@@ -2,7 +2,6 @@
 // a size is an integer or a pair (height, width).
 #pragma once
 
-#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -11,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "arrays.hpp"
 #include "option_names.hpp"
 
 namespace crisp_python {
@@ -27,6 +27,9 @@ pybind11::dict dictionary_of(Options options);
 namespace detail {
 
 namespace py = pybind11;
+
+/// A matrix as NumPy has it.
+using Rows = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 inline std::string quoted(const py::handle& object) { return py::repr(object).cast<std::string>(); }
 
@@ -66,11 +69,9 @@ py::object to_python(const Field& field) {
     return std::move(list);
   } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
     if (field.size() == 0) return py::none();
-    py::array_t<double> array({field.rows(), field.cols()});
-    for (crisp::Index y = 0; y < field.rows(); ++y) {
-      for (crisp::Index x = 0; x < field.cols(); ++x) array.mutable_at(y, x) = field(y, x);
-    }
-    return std::move(array);
+    const py::object array = new_array<double>(py::make_tuple(field.rows(), field.cols()));
+    Eigen::Map<Rows>(first_of<double>(array), field.rows(), field.cols()) = field;
+    return array;
   } else if constexpr (std::is_enum_v<Field>) {
     for (const auto& [name, choice] : choices_of(field)) {
       if (choice == field) return py::str(name);
@@ -103,12 +104,16 @@ bool from_python(const py::handle& object, Field& field) {
     return true;
   } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
     if (object.is_none()) return true;
-    const auto array = py::array_t<double, py::array::forcecast>::ensure(object);
-    if (!array || array.ndim() != 2) return false;
-    field.resize(array.shape(0), array.shape(1));
-    for (crisp::Index y = 0; y < field.rows(); ++y) {
-      for (crisp::Index x = 0; x < field.cols(); ++x) field(y, x) = array.at(y, x);
+    py::object array;
+    try {
+      array = array_in_rows<double>(object);
+    } catch (const py::error_already_set&) {
+      return false;  // NumPy can make no array of it
     }
+    const py::buffer_info elements = elements_of<double>("the array", array);
+    if (elements.ndim != 2) return false;
+    field = Eigen::Map<const Rows>(static_cast<const double*>(elements.ptr), elements.shape[0],
+                                   elements.shape[1]);
     return true;
   } else if constexpr (std::is_enum_v<Field>) {
     if (!py::isinstance<py::str>(object)) return false;
@@ -119,10 +124,13 @@ bool from_python(const py::handle& object, Field& field) {
       return true;
     }
     return false;
+  } else if constexpr (std::is_same_v<Field, bool>) {
+    if (!is_true_or_false(object)) return false;
+    field = PyObject_IsTrue(object.ptr()) == 1;
+    return true;
   } else {
-    // Numbers may be NumPy's; what is to be True or False must be.
     py::detail::make_caster<Field> caster;
-    if (!caster.load(object, !std::is_same_v<Field, bool>)) return false;
+    if (!caster.load(object, true)) return false;  // numbers may be NumPy's
     field = py::detail::cast_op<Field>(caster);
     return true;
   }

@@ -88,6 +88,17 @@ class Layouts(unittest.TestCase):
                 self.assertAlmostEqual(value, expected, delta=2e-5 * abs(expected))
 
 
+    def test_values_are_those_of_each_image(self):
+        prediction, target = images(4, 3, 20, 22), images(4, 3, 20, 22, seed=2)
+        for dtype in [numpy.float32, numpy.float64]:
+            pairs = [*zip(prediction.astype(dtype), target.astype(dtype))]
+            values = crisp.values(self.loss, prediction.astype(dtype), target.astype(dtype))
+            self.assertEqual((values.shape, values.dtype), ((4,), dtype))
+            self.assertEqual(len({*values}), 4)
+            expected = [crisp.value(self.loss, *pair) for pair in pairs]
+            numpy.testing.assert_allclose(values, expected, rtol=4 * numpy.finfo(dtype).eps)  # where they lie differs
+
+
 class NoCopies(unittest.TestCase):
     def test_nothing_is_copied_by_numpy(self):
         # tracemalloc sees every array that NumPy makes.
@@ -189,6 +200,22 @@ class Errors(unittest.TestCase):
         with self.assertRaises(crisp.ShapeError):
             crisp.value_and_gradient(self.loss, self.prediction[..., :9, :9], self.target[..., :9, :9], out=out)
         self.assertTrue((out == 7).all())
+
+
+class Subclasses(unittest.TestCase):
+    """Arrays of classes that add to NumPy's."""
+
+    def test_they_are_arrays(self):
+        class Named(numpy.ndarray):
+            pass
+
+        prediction, target = images(20, 22), images(20, 22, seed=2)
+        value, gradient = crisp.value_and_gradient(crisp.SsimLoss(), prediction, target)
+        for kind in [Named, numpy.matrix, numpy.recarray]:
+            out = numpy.empty_like(prediction).view(kind)
+            result, _ = crisp.value_and_gradient(crisp.SsimLoss(), prediction.view(kind), target, out=out)
+            self.assertEqual(result, value)
+            assert_close(numpy.asarray(out), gradient)
 
 
 class NotFinite(unittest.TestCase):

@@ -225,6 +225,18 @@ class Options(unittest.TestCase):
                 make()
         self.assertTrue(issubclass(crisp.OptionError, ValueError))
 
+    def test_numpy_numbers_are_options(self):
+        for loss, same in [
+            (crisp.FocalFrequencyLoss(log_matrix=numpy.bool_(True)), crisp.FocalFrequencyLoss(log_matrix=True)),
+            (crisp.StftLoss(window=numpy.int32(8)), crisp.StftLoss(window=8)),
+            (crisp.StftLoss(window=numpy.array([8, 6])), crisp.StftLoss(window=(8, 6))),
+            (crisp.HuberLoss(delta=numpy.float32(0.5)), crisp.HuberLoss(delta=0.5)),
+            (crisp.MsSsimLoss(weights=numpy.array([0.5, 0.5])), crisp.MsSsimLoss(weights=[0.5, 0.5])),
+            (crisp.WienerLoss(kernel=numpy.eye(3, dtype=int)), crisp.WienerLoss(kernel=[[1, 0, 0], [0, 1, 0], [0, 0, 1]])),
+            (crisp.WienerLoss(kernel=numpy.arange(6.0).reshape(2, 3).T), crisp.WienerLoss(kernel=[[0, 3], [1, 4], [2, 5]])),
+        ]:
+            self.assertEqual(repr(loss), repr(same))
+
     def test_help_shows_options_and_arguments(self):
         self.assertEqual(str(inspect.signature(crisp.HuberLoss)), "(*, delta=1.0)")
         self.assertEqual(

@@ -4,6 +4,7 @@ import concurrent.futures
 import math
 import os
 import signal
+import subprocess
 import sys
 import threading
 import unittest
@@ -79,6 +80,45 @@ class PythonThreads(unittest.TestCase):
             for i, (value, gradient) in enumerate(pool.map(evaluate, range(400))):
                 self.assertEqual(value, expected[i % 8][0])
                 assert_close(gradient, expected[i % 8][1])
+
+
+class FirstCalls(unittest.TestCase):
+    # A process in which nothing was called yet. What is imported lets others run, as it may at any time.
+    program = """
+import builtins, sys, threading, time
+import crisp, numpy
+images = numpy.ones((2, 1, 20, 20))
+barrier = threading.Barrier(4)
+done = []
+def call():
+    barrier.wait()
+    {call}
+    done.append(True)
+real_import = builtins.__import__
+def slow_import(*arguments, **others):
+    time.sleep(0.05)
+    return real_import(*arguments, **others)
+builtins.__import__ = slow_import
+threads = [threading.Thread(target=call) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+sys.exit(len(done) != 4)
+"""
+
+    def test_four_threads_may_make_theirs_at_once(self):
+        for call in [
+            "crisp.value(crisp.L1Loss(), images, images)",
+            "crisp.values(crisp.L1Loss(), images, images)",
+            "crisp.value_and_gradient(crisp.MseLoss(), images, images, threads=2)",
+            "crisp.psnr(images, images + 1)",
+            "crisp.gaussian_kl_and_gradients(images[0, 0], images[0, 0])",
+            "repr(crisp.WienerLoss(kernel=numpy.eye(3)))",
+        ]:
+            with self.subTest(call):
+                # It takes a second at most; where it would hang, it is ended.
+                subprocess.run([sys.executable, "-c", self.program.format(call=call)], timeout=60, check=True)
 
 
 class Processes(unittest.TestCase):
