@@ -49,6 +49,10 @@ bool is_array_of(const py::handle& object) {
   return is_array(object) && py::object(object.attr("dtype")).equal(type_of_elements<T>());
 }
 
+bool has_mask(const py::handle& object) {
+  return is_array(object) && !py::type::handle_of(object).is(numpy->ndarray) && py::hasattr(object, "mask");
+}
+
 bool is_true_or_false(const py::handle& object) {
   return PyBool_Check(object.ptr()) || py::isinstance(object, numpy->bool_type);
 }
@@ -64,6 +68,11 @@ py::buffer_info elements_of(const char* name, const py::handle& array) {
     fail_type("all arrays must be of one type: " + std::string(name) + " must be a NumPy array of " +
                   text(type_of_elements<T>()),
               array);
+  }
+  if (has_mask(array)) {
+    throw py::type_error("crisp: " + std::string(name) + " must have no mask, got a " + class_name(array) +
+                         ": give its data, as numpy.ma.getdata() of it, and where a call takes weights, " +
+                         "weights= of 0 where it is masked and 1 elsewhere");
   }
   return py::reinterpret_borrow<py::buffer>(array).request();
 }

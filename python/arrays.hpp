@@ -28,15 +28,19 @@ void find_numpy();
 template <typename T>
 bool is_array_of(const pybind11::handle& object);
 
+/// Whether something is a NumPy array whose elements are not all meant: of a class with a mask, as numpy.ma.MaskedArray.
+bool has_mask(const pybind11::handle& object);
+
 /// Whether something is True or False, Python's or NumPy's.
 bool is_true_or_false(const pybind11::handle& object);
 
 /// Where the elements of an array lie. `name` is what messages call it: "the prediction". TypeError for what is no NumPy array
-/// of T.
+/// of T, and for one with a mask.
 template <typename T>
 pybind11::buffer_info elements_of(const char* name, const pybind11::handle& array);
 
 /// What is an array of T in rows itself, else one with the same numbers; Python's own errors for what NumPy can make none of.
+/// A mask is lost.
 template <typename T>
 pybind11::object array_in_rows(const pybind11::handle& object);
 

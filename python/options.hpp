@@ -48,7 +48,7 @@ std::string kind_of(const Field& /*field*/) {
   } else if constexpr (std::is_same_v<Field, std::vector<crisp::StftOptions>>) {
     return "a sequence of dictionaries, each with options of StftLoss";
   } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
-    return "None or a two-dimensional array";
+    return "None or a two-dimensional array without a mask";
   } else {
     std::string names;
     for (const auto& choice : choices_of(Field())) {
@@ -104,6 +104,7 @@ bool from_python(const py::handle& object, Field& field) {
     return true;
   } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
     if (object.is_none()) return true;
+    if (has_mask(object)) return false;
     py::object array;
     try {
       array = array_in_rows<double>(object);

@@ -1,5 +1,6 @@
 """Which arrays may be given, and where results go."""
 
+import inspect
 import math
 import tracemalloc
 import unittest
@@ -205,7 +206,40 @@ class Errors(unittest.TestCase):
 class Subclasses(unittest.TestCase):
     """Arrays of classes that add to NumPy's."""
 
-    def test_they_are_arrays(self):
+    def test_those_with_a_mask_are_refused_wherever_arrays_are_taken(self):
+        class WithMask(numpy.ndarray):  # as other libraries have it
+            mask = False
+
+        takes = {name: images(2, 1, 20, 20) for name in ["prediction", "target", "weights", "out"]}
+        takes.update(mean=images(4, 6), log_variance=images(4, 6))
+        tried = set()
+        for function in vars(crisp).values():
+            arguments = inspect.signature(function).parameters if inspect.isroutine(function) else {}
+            plain = {name: array for name, array in takes.items() if name in arguments}
+            if "loss" in arguments and plain:
+                plain["loss"] = crisp.MseLoss()
+            two = function is crisp.value_and_gradients
+            if two:
+                plain["out"] = (takes["out"], takes["out"].copy())
+            for name in plain.keys() & takes.keys():
+                array = takes[name].copy()
+                for masked in [numpy.ma.masked_less(array, 0.5), numpy.ma.array(array), array.view(WithMask)]:
+                    for given in [(masked, array), (array, masked)] if two and name == "out" else [masked]:
+                        with self.subTest(function, argument=name, kind=type(masked)):
+                            with self.assertRaisesRegex(TypeError, name + r"\S* must have no mask.* weights= of 0"):
+                                function(**{**plain, name: given})
+                            tried.add((function.__name__, name))
+            if plain:
+                function(**plain)
+        self.assertEqual(len(tried), 5 * 3 + 2 + 2 * 3 + 2 * 2)  # losses, their gradients, metrics, the KL divergence
+
+    def test_a_kernel_with_a_mask_is_refused(self):
+        kernel = numpy.ma.masked_less(images(3, 3), 0.5)
+        with self.assertRaisesRegex(TypeError, "kernel of WienerLoss must be None or .* without a mask, got masked_array"):
+            crisp.WienerLoss(kernel=kernel)
+        crisp.WienerLoss(kernel=kernel.data)
+
+    def test_others_are_arrays(self):
         class Named(numpy.ndarray):
             pass
 
