@@ -33,16 +33,17 @@
 // The few losses that couple the images of a batch meet the contract of batch_loss.hpp instead.
 #pragma once
 
-#include <cmath>
 #include <type_traits>
 #include <utility>
 
 #include "crisp/core/bands.hpp"
 #include "crisp/core/images.hpp"
+#include "crisp/core/plane_mean.hpp"
 
 namespace crisp {
 
-/// What a plane kernel reads. Weights say how much each pixel counts: at least 0, finite, and not all 1.
+/// What a plane kernel reads. Weights say how much each pixel counts: at least 0, finite, and not all the same
+/// but for 0.
 template <typename T>
 struct PlanePair {
   Plane<T> prediction;
@@ -84,22 +85,6 @@ class PlaneGradient {
   Index width_ = 0;
   T scale_ = 0;
 };
-
-/// The mean of an array expression over a plane. Rows are added in T and their sums in double, so that a
-/// float loss keeps its accuracy on large planes.
-template <typename Expression>
-typename Expression::Scalar plane_mean(const Eigen::ArrayBase<Expression>& values) {
-  // Eigen adds memory in an order that depends on its alignment, and an expression always in the same.
-  const auto expression = values * typename Expression::Scalar(1);
-  double sum = 0;
-  for (Index row = 0; row < expression.rows(); ++row) {
-    double row_sum = static_cast<double>(expression.row(row).sum());
-    if (!std::isfinite(row_sum))
-      row_sum = expression.row(row).template cast<double>().sum();  // T overflows first
-    sum += row_sum;
-  }
-  return static_cast<typename Expression::Scalar>(sum / static_cast<double>(expression.size()));
-}
 
 /// The kernel of a loss that is a mean over pixels: Σ w f / Σ w of the pixels' values f, w = 1 without
 /// weights; adds w f' / Σ w, f' being their derivatives with respect to the prediction, to the gradient. Pixels of

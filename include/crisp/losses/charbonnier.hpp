@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cmath>
+#include <xsimd/xsimd.hpp>
 
 #include "crisp/core/loss.hpp"
+#include "crisp/losses/packed_pixels.hpp"
 
 namespace crisp {
 
@@ -41,10 +43,14 @@ class CharbonnierLoss : public PlaneLoss<T> {
   const CharbonnierLoss& swapped() const { return *this; }
   RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
+    using Pack = xsimd::batch<T>;
     const T epsilon = static_cast<T>(options_.epsilon);
-    const auto residual = images.prediction - images.target;
-    const auto root = (residual.square() + epsilon * epsilon).sqrt();
-    return pixel_mean(images, root, residual / root, gradient);
+    const Pack square(epsilon * epsilon);
+    return detail::packed_pixel_mean(images, gradient, [&](const Pack& x, const Pack& y) {
+      const Pack residual = x - y;
+      const Pack root = xsimd::sqrt(residual * residual + square);
+      return detail::PixelTerm<T>{root, residual / root};
+    });
   }
 
  private:

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cmath>
+#include <xsimd/xsimd.hpp>
 
 #include "crisp/core/loss.hpp"
+#include "crisp/losses/packed_pixels.hpp"
 
 namespace crisp {
 
@@ -38,11 +40,14 @@ class HuberLoss : public PlaneLoss<T> {
   const HuberLoss& swapped() const { return *this; }
   RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
-    const T delta = static_cast<T>(options_.delta);
-    const auto residual = images.prediction - images.target;
-    // With the residual r cut to c, both branches are c (r - c/2). The cut may drop a NaN; r does not.
-    const auto cut = residual.max(-delta).min(delta);
-    return pixel_mean(images, cut * (residual - T(0.5) * cut), cut, gradient);
+    using Pack = xsimd::batch<T>;
+    const Pack delta(static_cast<T>(options_.delta));
+    return detail::packed_pixel_mean(images, gradient, [&](const Pack& x, const Pack& y) {
+      const Pack residual = x - y;
+      // With the residual r cut to c, both branches are c (r - c/2). The cut may drop a NaN; r does not.
+      const Pack cut = xsimd::min(xsimd::max(residual, -delta), delta);
+      return detail::PixelTerm<T>{cut * (residual - Pack(T(0.5)) * cut), cut};
+    });
   }
 
  private:

@@ -124,8 +124,10 @@ class MsSsimL1Loss : public PlaneLoss<T> {
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
     const Stream& filters = workspace.filters.front();
     const double l1_factor = (1 - options_.alpha) / options_.data_range;
-    const double similarity = filters.mean(detail::ImagePair<T>(images), comparison_,
-                                           gradient.scaled(static_cast<T>(options_.alpha)), workspace.stream);
+    const double similarity = filters
+                                  .means(detail::ImagePair<T>(images), comparison_,
+                                         gradient.scaled(static_cast<T>(options_.alpha)), workspace.stream)
+                                  .loss;
     if (images.weighted() && !share_by_weights(workspace)) return 0;
     const auto& shares = images.weighted() ? workspace.weighted_shares : workspace.shares;
     const double l1 = weighted_sum(images, {shares.data(), workspace.height, workspace.width},
@@ -166,7 +168,7 @@ class MsSsimL1Loss : public PlaneLoss<T> {
     for (Index row = 0; row < shares.rows(); ++row) {
       const auto share = shares.row(row);
       const auto residual = images.prediction.row(row) - images.target.row(row);
-      sum += static_cast<double>((share > T(0)).select(share * residual.abs(), T(0)).sum());
+      sum += detail::plane_sum((share > T(0)).select(share * residual.abs(), T(0)));
       if (gradient) {
         gradient.plane().row(row) += gradient.scale() * (share > T(0)).select(share * residual.sign(), T(0));
       }

@@ -1,7 +1,10 @@
 // Mean squared error.
 #pragma once
 
+#include <xsimd/xsimd.hpp>
+
 #include "crisp/core/loss.hpp"
+#include "crisp/losses/packed_pixels.hpp"
 
 namespace crisp {
 
@@ -18,8 +21,11 @@ struct MseLoss : PlaneLoss<T> {
   const MseLoss& swapped() const { return *this; }
   RowWindows row_windows(Index /*height*/, Index /*width*/) const { return RowWindows::pixels(); }
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient) const {
-    const auto residual = images.prediction - images.target;
-    return pixel_mean(images, residual.square(), T(2) * residual, gradient);
+    using Pack = xsimd::batch<T>;
+    return detail::packed_pixel_mean(images, gradient, [](const Pack& x, const Pack& y) {
+      const Pack residual = x - y;
+      return detail::PixelTerm<T>{residual * residual, residual + residual};
+    });
   }
 };
 

@@ -16,6 +16,7 @@
 
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/images.hpp"
+#include "crisp/core/lane_sum.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/lane_fft.hpp"
 #include "crisp/spectral/options.hpp"
@@ -112,25 +113,22 @@ class PlaneSpectrum {
   }
 
   /// Σ term(F, i) over packs of bins F, a ComplexBatch that may be changed, i being where their numbers are in in_packs.
-  /// What fills the packs up is 0. Short stretches are added in T, and these in double.
+  /// What fills the packs up is 0.
   template <typename Term>
   double sum(const Term& term) {
-    constexpr Index stretch = 64;
     const Index packs = registers_ * size_.width;
     const SpectrumSamples<T> bins{bins_.data(), bins_.data() + pack};
-    double total = 0;
-    for (Index start = 0; start < packs; start += stretch) {
+    LaneSum<T> total;
+    for (Index start = 0; start < packs; start += registers_of_a_stretch) {
       Pack terms(T(0));
-      for (Index i = start; i < std::min(start + stretch, packs); ++i) {
+      for (Index i = start; i < std::min<Index>(start + registers_of_a_stretch, packs); ++i) {
         ComplexBatch<Pack> f = bins.load(i);
         terms += term(f, i * pack);
         bins.store(i, f);
       }
-      std::array<T, Pack::size> parts;
-      terms.store_unaligned(parts.data());
-      for (const T part : parts) total += static_cast<double>(part);
+      total.add(terms, registers_of_a_stretch);
     }
-    return total;
+    return total.total();
   }
 
   /// max |F|² over the bins; NaN counts for nothing.
