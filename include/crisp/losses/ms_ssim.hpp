@@ -71,6 +71,7 @@ class MsSsimLoss : public PlaneLoss<T> {
     detail::AlignedVector<T> gradient;
     typename detail::SimilarityStream<T>::Workspace stream;
     double dissimilarity = 0;  // m_i
+    double similarity = 0;     // 1 - m_i, in which nothing cancels where m_i is next to 1
 
     MutablePlane<T> plane(detail::AlignedVector<T>& pixels) const { return {pixels.data(), height, width}; }
     Plane<T> read(const detail::AlignedVector<T>& pixels) const { return {pixels.data(), height, width}; }
@@ -89,8 +90,8 @@ class MsSsimLoss : public PlaneLoss<T> {
       : options_(checked(options)),
         pooling_(options.odd_sizes),
         stream_({detail::WindowGaussian<T>::whole(options.window, options.sigma)}),
-        similarity_{detail::similarity_constant<T>(options.k1, options.data_range),
-                    detail::similarity_constant<T>(options.k2, options.data_range)},
+        similarity_{{detail::similarity_constant<T>(options.k1, options.data_range),
+                     detail::similarity_constant<T>(options.k2, options.data_range)}},
         contrast_{similarity_.c2} {}
 
   const MsSsimOptions& options() const { return options_; }
@@ -145,13 +146,18 @@ class MsSsimLoss : public PlaneLoss<T> {
     const detail::ImagePair<T> pair(images);
     Level& finest = workspace.levels.front();
     finest.plane(finest.sum) = (images.prediction - pair.first_centre) + (images.target - pair.second_centre);
-    finest.plane(finest.difference) = (images.prediction - images.target) - pair.difference_centre();
+    if (pair.are_near) {
+      finest.plane(finest.difference) = (images.prediction - images.target) - pair.difference_centre();
+    } else {
+      finest.plane(finest.difference) =
+          (images.prediction - pair.first_centre) - (images.target - pair.second_centre);
+    }
     double logarithm = 0;
     for (std::size_t i = 0; i < level_count(); ++i) {
       Level& level = workspace.levels[i];
       if (i > 0) pool(pair, workspace.levels[i - 1], level);
       compare(pair, i, with_gradient, level);
-      logarithm += log_factor(i, level.dissimilarity);
+      logarithm += log_factor(i, level);
     }
     return logarithm;
   }
@@ -181,25 +187,29 @@ class MsSsimLoss : public PlaneLoss<T> {
       std::fill(level.gradient.begin(), level.gradient.end(), T(0));
       gradient = {level.gradient.data(), level.height, level.width, T(1)};
     }
-    level.dissimilarity = i + 1 == level_count() ? stream_.mean(planes, similarity_, gradient, level.stream)
-                                                 : stream_.mean(planes, contrast_, gradient, level.stream);
+    const auto means = i + 1 == level_count() ? stream_.means(planes, similarity_, gradient, level.stream)
+                                              : stream_.means(planes, contrast_, gradient, level.stream);
+    level.dissimilarity = means.loss;
+    level.similarity = means.similarity;
   }
 
   /// w_i log c_i
-  double log_factor(std::size_t i, double dissimilarity) const {
+  double log_factor(std::size_t i, const Level& level) const {
     const double weight = options_.weights[i];
-    if (weight == 0 && dissimilarity >= 1) return 0;
-    return weight * std::log1p(-std::min(dissimilarity, 1.0));  // NaN stays NaN
+    if (weight == 0 && level.similarity <= 0) return 0;
+    if (level.dissimilarity <= 0.5) return weight * std::log1p(-level.dissimilarity);
+    return weight *
+           std::log(level.similarity > 0 ? level.similarity : level.similarity * 0);  // NaN stays NaN
   }
 
   /// ∂value/∂m_i
   double slope(std::size_t i, const Workspace& workspace) const {
     const double weight = options_.weights[i];
-    const double mean = 1 - workspace.levels[i].dissimilarity;
+    const double mean = workspace.levels[i].similarity;
     if (mean <= 0) return 0;
     double product = weight * std::pow(mean, weight - 1);
     for (std::size_t j = 0; j < level_count(); ++j) {
-      if (j != i) product *= std::exp(log_factor(j, workspace.levels[j].dissimilarity));
+      if (j != i) product *= std::exp(log_factor(j, workspace.levels[j]));
     }
     return product;
   }
@@ -240,7 +250,7 @@ class MsSsimLoss : public PlaneLoss<T> {
   MsSsimOptions options_;
   Pooling<T> pooling_;
   detail::SimilarityStream<T> stream_;
-  detail::SimilarityComparison<T, 1> similarity_;
+  detail::MeasuredSimilarity<T> similarity_;
   detail::ContrastComparison<T> contrast_;
 };
 

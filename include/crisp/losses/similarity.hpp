@@ -5,11 +5,15 @@
 //   cs = (2 σxy + C2) / (σx² + σy² + C2)    = 1 - q,  q = 2 σd² / (σs² + σd² + 2 C2)
 //
 // Nothing cancels in p and q: they are exactly 0 for equal images, and never negative. Where a denominator is 0
-// (possible only if C is) so is its numerator, and the ratio counts as 0.
+// (possible only if C is) so is its numerator, and the ratio counts as 0. Where images have little in common, 1 - p and 1 - q are
+// differences of like numbers, and MS-SSIM takes a power of their mean: so l and cs are had without them too,
+//
+//   l  = ((μs - μd) (μs + μd) + 2 C1) / (μs² + μd² + 2 C1),   cs = (σs² - σd² + 2 C2) / (σs² + σd² + 2 C2)
 #pragma once
 
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 
 #include "crisp/filters/symmetric_sum.hpp"
 
@@ -20,6 +24,34 @@ template <typename T>
 struct Statistics {
   Batch<T> sum_mean, difference_mean;          // μs, μd
   Batch<T> sum_variance, difference_variance;  // σs², σd²
+};
+
+/// What rounding has made of the statistics of windows that should be 0. Only a constant of 0 makes it matter: then black windows have
+/// no luminance to compare, and flat ones no structure, and rounding must not stand in for these.
+template <typename T>
+struct StatisticsRounding {
+  T relative;  // of means of squares, in the variances that they make
+  T of_means;  // in squares of means
+
+  /// For windows of so many taps, and means of that size.
+  StatisticsRounding(Index taps, T centre) {
+    const T epsilon = std::numeric_limits<T>::epsilon();
+    const T errors = std::is_same_v<T, float> ? T(4) : T(64);  // in float more would hide what images have
+    relative = taps == 1 ? T(2) : errors * epsilon;            // a window of one pixel has no variance
+    of_means = errors * errors * epsilon * epsilon * centre * centre;
+  }
+
+  /// Makes them 0, given E[s²] and E[d²] of what has lost its mean.
+  void clear(const Batch<T>& sum_square, const Batch<T>& difference_square, Statistics<T>& of) const {
+    const Batch<T> zero(T(0));
+    const Batch<T> squares = sum_square + difference_square;
+    const auto is_black = of.sum_mean * of.sum_mean + of.difference_mean * of.difference_mean <=
+                          Batch<T>(relative * relative) * squares + Batch<T>(of_means);
+    const auto is_flat = of.sum_variance + of.difference_variance <= Batch<T>(relative) * squares;
+    of = {xsimd::select(is_black, zero, of.sum_mean), xsimd::select(is_black, zero, of.difference_mean),
+          xsimd::select(is_flat, zero, of.sum_variance),
+          xsimd::select(is_flat, zero, of.difference_variance)};
+  }
 };
 
 /// 1 / x, and 0 where x is 0.
@@ -37,6 +69,13 @@ struct LuminanceLoss {
       : inverse(inverse_or_zero<T>(of.sum_mean * of.sum_mean + of.difference_mean * of.difference_mean +
                                    Batch<T>(2 * c1))),
         value(Batch<T>(T(2)) * of.difference_mean * of.difference_mean * inverse) {}
+
+  /// l
+  Batch<T> similarity(const Statistics<T>& of, T c1) const {
+    const Batch<T> product =
+        (of.sum_mean - of.difference_mean) * (of.sum_mean + of.difference_mean) + Batch<T>(2 * c1);
+    return xsimd::select(inverse == Batch<T>(T(0)), Batch<T>(T(1)) - value, product * inverse);
+  }
 
   /// factor ∂p
   void derive(const Statistics<T>& of, const Batch<T>& factor, Statistics<T>& by) const {
@@ -56,6 +95,12 @@ struct ContrastLoss {
       : inverse(inverse_or_zero<T>(of.sum_variance + of.difference_variance + Batch<T>(2 * c2))),
         value(Batch<T>(T(2)) * of.difference_variance * inverse) {}
 
+  /// cs
+  Batch<T> similarity(const Statistics<T>& of, T c2) const {
+    const Batch<T> product = of.sum_variance - of.difference_variance + Batch<T>(2 * c2);
+    return xsimd::select(inverse == Batch<T>(T(0)), Batch<T>(T(1)) - value, product * inverse);
+  }
+
   /// factor ∂q
   void derive(const Batch<T>& factor, Statistics<T>& by) const {
     const Batch<T> slope = factor * inverse;
@@ -68,7 +113,12 @@ struct ContrastLoss {
 template <typename T>
 struct ContrastComparison {
   static constexpr std::size_t most_scales = 1;
+  static constexpr bool measures_similarity = true;
   T c2;
+
+  bool has_zero_constant() const { return c2 == T(0); }
+  /// cs
+  Batch<T> similarity(const Statistics<T>& of) const { return ContrastLoss<T>(of, c2).similarity(of, c2); }
 
   template <bool with_gradient>
   Batch<T> compare(const Statistics<T>* of, Statistics<T>* by, std::size_t /*scales*/) const {
@@ -85,8 +135,11 @@ struct ContrastComparison {
 template <typename T, std::size_t most>
 struct SimilarityComparison {
   static constexpr std::size_t most_scales = most;
+  static constexpr bool measures_similarity = false;
   T c1;
   T c2;
+
+  bool has_zero_constant() const { return c1 == T(0) || c2 == T(0); }
 
   template <bool with_gradient>
   Batch<T> compare(const Statistics<T>* of, Statistics<T>* by, std::size_t scales) const {
@@ -118,6 +171,17 @@ struct SimilarityComparison {
       }
     }
     return value;
+  }
+};
+
+/// The same of one scale, where it is to be known directly how similar windows are: l cs, of images with little in common.
+template <typename T>
+struct MeasuredSimilarity : SimilarityComparison<T, 1> {
+  static constexpr bool measures_similarity = true;
+
+  Batch<T> similarity(const Statistics<T>& of) const {
+    return LuminanceLoss<T>(of, this->c1).similarity(of, this->c1) *
+           ContrastLoss<T>(of, this->c2).similarity(of, this->c2);
   }
 };
 

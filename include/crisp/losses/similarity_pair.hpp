@@ -17,13 +17,15 @@ struct ImagePair {
   Plane<T> weights;
   T first_centre;
   T second_centre;
+  bool are_near;
 
   explicit ImagePair(const PlanePair<T>& images)
       : first(images.prediction),
         second(images.target),
         weights(images.weights),
         first_centre(pixel_mean(images, images.prediction, images.prediction, PlaneGradient<T>())),
-        second_centre(pixel_mean(images, images.target, images.target, PlaneGradient<T>())) {}
+        second_centre(pixel_mean(images, images.target, images.target, PlaneGradient<T>())),
+        are_near(means_are_near(first_centre, second_centre)) {}
 
   T sum_centre() const { return first_centre + second_centre; }
   T difference_centre() const { return first_centre - second_centre; }
@@ -31,8 +33,9 @@ struct ImagePair {
   std::pair<Batch<T>, Batch<T>> sum_and_difference(Batch<T> x, Batch<T> y) const {
     const Batch<T> x_centre(first_centre);
     const Batch<T> y_centre(second_centre);
-    // The difference in this order: x - y is exact for pixels that are alike.
-    return {(x - x_centre) + (y - y_centre), (x - y) - (x_centre - y_centre)};
+    const Batch<T> s = (x - x_centre) + (y - y_centre);
+    if (are_near) return {s, (x - y) - (x_centre - y_centre)};
+    return {s, (x - x_centre) - (y - y_centre)};
   }
 };
 

@@ -18,11 +18,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
 #include "crisp/core/aligned.hpp"
+#include "crisp/core/lane_sum.hpp"
 #include "crisp/core/loss.hpp"
 #include "crisp/losses/similarity.hpp"
 #include "crisp/losses/similarity_weights.hpp"
@@ -71,10 +74,16 @@ class SimilarityStream {
     workspace.moments.resize(n, height, 4 * stride);  // last: now all of it fits
   }
 
-  /// The mean over the windows of what `comparison` makes of a pair; with weights, over the windows that have any, 0 if
-  /// none has. Adds the derivative with respect to x. The workspace is prepared for the shape.
+  /// What the windows of a pair come to.
+  struct Means {
+    double loss = 0;
+    double similarity = 0;  ///< where the comparison measures it
+  };
+
+  /// The means over the windows of what `comparison` makes of a pair; with weights, over the windows that have any, a loss of 0 if
+  /// none has. Adds the derivative of the loss with respect to x. The workspace is prepared for the shape.
   template <typename Pair, typename Comparison>
-  double mean(const Pair& pair, const Comparison& comparison, const PlaneGradient<T>& gradient,
+  Means means(const Pair& pair, const Comparison& comparison, const PlaneGradient<T>& gradient,
               Workspace& workspace) const {
     if (pair.weights.data() == nullptr) {
       return gradient ? stream<true, false>(pair, comparison, gradient, workspace)
@@ -93,13 +102,28 @@ class SimilarityStream {
     Index valid_width;
   };
 
+  /// Over all windows. The last register of a row has some that are none.
+  struct Sums {
+    LaneSum<T> loss, similarity;
+    Batch<T> last_lanes;
+
+    explicit Sums(Index row_length) : last_lanes(T(0)) {
+      std::array<T, Batch<T>::size> lane_counts{};
+      std::fill_n(lane_counts.begin(), (row_length - 1) % lanes<T> + 1, T(1));
+      last_lanes = load(lane_counts.data());
+    }
+    Batch<T> of_last(const Batch<T>& values) const {
+      return xsimd::select(last_lanes > Batch<T>(T(0)), values, Batch<T>(T(0)));
+    }
+  };
+
   static Index adjoint_length(Index stride) { return padded_to_blocks<T>(3 * stride); }
   /// Rows are read up to n-1 pixels on.
   Index row_length(Index stride) const { return 4 * stride + window() - 1; }
 
   template <bool with_gradient, bool weighted, typename Pair, typename Comparison>
-  double stream(const Pair& pair, const Comparison& comparison, const PlaneGradient<T>& gradient,
-                Workspace& workspace) const {
+  Means stream(const Pair& pair, const Comparison& comparison, const PlaneGradient<T>& gradient,
+               Workspace& workspace) const {
     const Index height = pair.first.rows();
     const Index width = pair.first.cols();
     const Index n = window();
@@ -107,18 +131,22 @@ class SimilarityStream {
     Index windows = geometry.valid_height * geometry.valid_width;
     if constexpr (weighted) {
       windows = workspace.weights.take(pair.weights, filters_);
-      if (windows == 0) return 0;
+      if (windows == 0) return {0, 1};
     }
     const T scale = gradient.scale() / static_cast<T>(windows);
     workspace.moments.start();
     if constexpr (with_gradient) workspace.adjoints.start_with_zeros();
-    double sum = 0;
+    Sums sums(geometry.valid_width);
     for (Index row = 0; row < height; ++row) {
       append_moments<weighted>(pair, row, geometry, workspace);
       const Index valid_row = row + 1 - n;
       if (valid_row < 0) continue;
       filter_moments(geometry, workspace);
-      sum += compare<with_gradient, weighted>(pair, comparison, valid_row, geometry, workspace);
+      if (comparison.has_zero_constant()) {
+        compare<with_gradient, weighted, true>(pair, comparison, valid_row, geometry, workspace, sums);
+      } else {
+        compare<with_gradient, weighted, false>(pair, comparison, valid_row, geometry, workspace, sums);
+      }
       if constexpr (with_gradient) {
         filter_derivatives(geometry, workspace);
         add_gradient<weighted>(workspace.moments.oldest(), valid_row, geometry, gradient.plane(), scale,
@@ -133,7 +161,8 @@ class SimilarityStream {
             geometry, gradient.plane(), scale, workspace);
       }
     }
-    return sum / static_cast<double>(windows);
+    return {sums.loss.total() / static_cast<double>(windows),
+            sums.similarity.total() / static_cast<double>(windows)};
   }
 
   template <bool weighted, typename Pair>
@@ -173,18 +202,18 @@ class SimilarityStream {
     }
   }
 
-  /// One row of windows: their values' sum, and the maps a, b, c.
-  template <bool with_gradient, bool weighted, typename Pair, typename Comparison>
-  double compare(const Pair& pair, const Comparison& comparison, Index row, const Geometry& geometry,
-                 Workspace& workspace) const {
+  /// One row of windows: what they add to the sums, and the maps a, b, c. `rounds` takes care of constants of 0.
+  template <bool with_gradient, bool weighted, bool rounds, typename Pair, typename Comparison>
+  void compare(const Pair& pair, const Comparison& comparison, Index row, const Geometry& geometry,
+               Workspace& workspace, Sums& sums) const {
     const std::size_t count = Comparison::most_scales == 1 ? 1 : scales_.size();
     const Index stride = geometry.stride;
     const Index valid_width = geometry.valid_width;
     const Index n = window();
-    T* const values = workspace.down.data();
     const Batch<T> sum_centre(pair.sum_centre());
     const Batch<T> difference_centre(pair.difference_centre());
     const Batch<T> zero(T(0)), one(T(1)), two(T(2));
+    const StatisticsRounding<T> rounding(n, std::abs(pair.sum_centre()) + std::abs(pair.difference_centre()));
     for (Index i = 0; i < valid_width; i += lanes<T>) {
       Statistics<T> of[Comparison::most_scales];
       Statistics<T> by[Comparison::most_scales];
@@ -206,10 +235,17 @@ class SimilarityStream {
         difference_means[k] = mean(1);
         of[k] = {sum_means[k] + sum_centre, difference_means[k] + difference_centre,
                  variance(mean(2), sum_means[k]), variance(mean(3), difference_means[k])};
+        if constexpr (rounds) rounding.clear(mean(2), mean(3), of[k]);
       }
       Batch<T> value = comparison.template compare<with_gradient>(of, by, count);
       if constexpr (weighted) value = xsimd::select(inverses[count - 1] > zero, value, zero);
-      value.store_unaligned(values + i);
+      const bool is_last = i + lanes<T> >= valid_width;
+      sums.loss.add(is_last ? sums.of_last(value) : value);
+      if constexpr (Comparison::measures_similarity) {
+        Batch<T> similarity = comparison.similarity(of[0]);
+        if constexpr (weighted) similarity = xsimd::select(inverses[0] > zero, similarity, zero);
+        sums.similarity.add(is_last ? sums.of_last(similarity) : similarity);
+      }
       if constexpr (with_gradient) {
         for (std::size_t k = 0; k < count; ++k) {
           T* const derivatives = row_of(workspace.derivatives, k, geometry) + n - 1 + i;
@@ -227,7 +263,6 @@ class SimilarityStream {
         }
       }
     }
-    return static_cast<double>(row_at(values, valid_width).sum());
   }
 
   void filter_derivatives(const Geometry& geometry, Workspace& workspace) const {

@@ -120,7 +120,7 @@ class SsimLoss : public PlaneLoss<T> {
   RowWindows row_windows(Index /*height*/, Index /*width*/) const { return {options_.window, 1, true}; }
 
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
-    return static_cast<T>(stream_.mean(detail::ImagePair<T>(images), comparison_, gradient, workspace));
+    return static_cast<T>(stream_.means(detail::ImagePair<T>(images), comparison_, gradient, workspace).loss);
   }
 
  private:
