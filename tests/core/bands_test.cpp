@@ -56,8 +56,9 @@ void check_bands(const Loss& loss, const Target& target) {
   Images<double> threaded;
   const double whole_value = crisp::value_and_gradient(Whole<Loss>(loss), prediction, target, whole);
   const double value = crisp::value_and_gradient(loss, prediction, target, banded);
+  // A band is compared without its own means, not those of the plane, which moves rounding.
   CHECK(value == Approx(whole_value).epsilon(1e-13));
-  CHECK(distance(banded, whole) <= 1e-13 * largest(whole));
+  CHECK(distance(banded, whole) <= 2e-12 * largest(whole));
   CHECK(crisp::value(loss, prediction, target) == value);
   for (const int threads : {2, 3}) {
     CHECK(crisp::value_and_gradient(loss, prediction, target, threaded, crisp::Threads(threads)) == value);

@@ -30,7 +30,8 @@ std::string name_of(const Loss& loss) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("A mask of ones changes no bit", "[every_loss][weighted]", float, double) {
+TEMPLATE_TEST_CASE("Weights that are the same over a plane change no bit", "[every_loss][weighted]", float,
+                   double) {
   using T = TestType;
   const auto prediction = random_images<T>(shape, 1);
   const auto target = random_images<T>(shape, 2);
@@ -39,10 +40,33 @@ TEMPLATE_TEST_CASE("A mask of ones changes no bit", "[every_loss][weighted]", fl
     Images<T> expected, gradient;
     const T value = crisp::value_and_gradient(loss, prediction, target, expected);
     for (const Index channels : {1, 2}) {
-      const auto ones = constant_images<T>({3, channels, 23, 21}, 1);
-      CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, ones), gradient) == value);
-      CHECK(largest_difference(gradient, expected) == 0);
+      for (const T weight : {T(1), T(0.3), T(7)}) {
+        const auto weights = constant_images<T>({3, channels, 23, 21}, weight);
+        CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), gradient) ==
+              value);
+        CHECK(largest_difference(gradient, expected) == 0);
+      }
     }
+  });
+}
+
+TEST_CASE("Weights are relative within a plane", "[every_loss][weighted]") {
+  const auto prediction = random_images<double>(shape, 1);
+  const auto target = random_images<double>(shape, 2);
+  const auto weights = random_weights<double>(shape, 3, true);
+  Images<double> multiples = weights;
+  for (Index plane = 0; plane < 6; ++plane) {
+    for (Index i = 0; i < 23 * 21; ++i)
+      multiples.data()[plane * 23 * 21 + i] *= 0.3 * static_cast<double>(1 + plane);
+  }
+  for_every_loss<double>([&](const auto& loss) {
+    CAPTURE(name_of(loss));
+    Images<double> expected, gradient;
+    const double value =
+        crisp::value_and_gradient(loss, prediction, crisp::weighted(target, weights), expected);
+    CHECK(crisp::value_and_gradient(loss, prediction, crisp::weighted(target, multiples), gradient) ==
+          Approx(value).epsilon(1e-11));
+    CHECK(largest_difference(gradient, expected) <= 1e-10 * largest_entry(expected));
   });
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <complex>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,13 @@ class Formula {
   }
 
  private:
+  double mean_weight(const Images<double>& weights, Index image, Index channel) const {
+    const Index plane = image * weights.dimension(1) + (weights.dimension(1) == 1 ? 0 : channel);
+    const Index size = shape_.height * shape_.width;
+    return std::accumulate(weights.data() + plane * size, weights.data() + (plane + 1) * size, 0.0) /
+           static_cast<double>(size);
+  }
+
   /// |X - Y|² of every patch of every series, and what the patch is multiplied with. Patches without weight have 0.
   void find_squares(const Images<double>& prediction, const Images<double>& target,
                     const Images<double>& weights) {
@@ -108,8 +116,8 @@ class Formula {
                 share += weights(i, weights.dimension(1) == 1 ? 0 : channel, top + y, left + x);
               }
             }
-            share /= static_cast<double>(height * width);
             if (share == 0) continue;
+            share /= static_cast<double>(height * width) * mean_weight(weights, i, channel);
             shares += share;
             add_spectrum(prediction, target, i, channel, top, left, height, width, share, sum);
           }

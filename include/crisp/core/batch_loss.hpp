@@ -28,8 +28,8 @@ struct BatchPair {
 
   const Shape& shape() const { return prediction.shape; }
 
-  /// Planes are numbered image by image, channel by channel. Weights that are all 1 are none, so that a mask of ones
-  /// changes no bit.
+  /// Planes are numbered image by image, channel by channel. Weights that are all the same are none, since they
+  /// are relative within a plane: they change no bit.
   PlanePair<T> plane(Index index) const {
     const Index height = shape().height;
     const Index width = shape().width;
@@ -38,7 +38,8 @@ struct BatchPair {
     if (weights.data == nullptr) return pair;
     const Index weights_index = weights.shape.channels == 1 ? index / shape().channels : index;
     const Plane<T> plane_weights(weights.plane(weights_index), height, width);
-    if ((plane_weights == T(1)).all()) return pair;
+    const T first = plane_weights(0, 0);
+    if (first > T(0) && (plane_weights == first).all()) return pair;
     return {pair.prediction, pair.target, plane_weights};
   }
 

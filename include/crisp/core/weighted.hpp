@@ -26,11 +26,12 @@ struct WeightedTarget {
 ///   crisp::value_and_gradient(loss, prediction, crisp::weighted(target, mask), gradient);
 ///
 /// Weights are images [batch, 1 or channel, height, width] of the target's scalar, finite and at least 0; a mask is
-/// weights of 0 and 1. Weights of 1 everywhere change no bit of a result. What they mean depends on the loss:
+/// weights of 0 and 1. They are relative within a plane: weights that are the same all over one
+/// change no bit of it. What they mean depends on the loss:
 ///   a mean over pixels    is the weighted mean, Σ w f / Σ w, plane by plane;
 ///   SSIM, MS-SSIM         take their local means by normalised convolution, and leave out windows without weight;
-///   losses on spectra     weigh every frame by the mean weight of its pixels: multiplying the images by a mask would
-///                         put the mask's edges into the spectra.
+///   losses on spectra     weigh every frame by the mean weight of its pixels over that of the plane: multiplying the images
+///                         by a mask would put the mask's edges into the spectra.
 /// Planes whose weights are all 0 have value 0, and count in the mean over planes. Weights are numbers like pixels: where what
 /// is made of them overflows, results are not finite. Memory is borrowed; what lies otherwise
 /// than in rows (layouts.hpp) is copied here.

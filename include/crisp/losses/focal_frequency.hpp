@@ -36,7 +36,7 @@ struct FocalFrequencyOptions {
 /// that, passes for alpha = 0 alone (there w = 1, and the loss is the mean squared error). Smooth in that sense
 /// everywhere; 0 for equal images.
 ///
-/// Weights: what a patch adds is multiplied by the mean weight of its pixels, its valid share s; the divisor stays.
+/// Weights: what a patch adds is multiplied by the mean weight of its pixels over that of the plane, its share s; the divisor stays.
 /// Patches without weight are left out, of the maxima too, whatever they hold. For average_spectrum the residuals are
 /// averaged by these shares, Σ s (x - y) / Σ s over the batch, and the result is multiplied by the mean of s. Pixels of
 /// weight 0 in a patch that counts take part in its spectrum, must hold something sensible, and have a gradient.
@@ -60,7 +60,7 @@ class FocalFrequencyLoss : public BatchLoss<T> {
     Shape shape;
     std::vector<detail::PlaneSpectrum<T>> spectra;  // one a slot
     detail::AlignedVector<T> bin_weights;  // 1 / pixels of the plane, twice that where a bin stands for two
-    std::vector<T> shares;                 // [plane][patch]: mean weights
+    std::vector<T> shares;                 // [plane][patch]: mean weights over those of the planes
     std::vector<T> largest;                // d of each plane
   };
 
@@ -155,8 +155,13 @@ class FocalFrequencyLoss : public BatchLoss<T> {
 
   void find_shares(const BatchPair<T>& images, Index plane, Workspace& workspace) const {
     const PlanePair<T> pair = images.plane(plane);
+    const double mean = pair.weighted() ? detail::mean_in_double(pair.weights) : 1;
     for (Index patch = 0; patch < patches(); ++patch) {
-      share(workspace, plane, patch) = pair.weighted() ? plane_mean(cut(pair.weights, patch)) : T(1);
+      T& of_patch = share(workspace, plane, patch);
+      of_patch = T(1);
+      if (pair.weighted()) {
+        of_patch = mean > 0 ? static_cast<T>(detail::mean_in_double(cut(pair.weights, patch)) / mean) : T(0);
+      }
     }
   }
   T& share(Workspace& workspace, Index plane, Index patch) const {

@@ -1,6 +1,7 @@
 // The weight that the focal frequency loss gives a bin: w = (√d)^α or ln((√d)^α + 1), as a share of its largest value.
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <xsimd/xsimd.hpp>
 
@@ -55,21 +56,32 @@ template <typename T>
 class FocalLogarithm {
  public:
   using Pack = xsimd::batch<T>;
-  FocalLogarithm(T alpha, T largest) : half_alpha_(alpha / 2), inverse_(1) {
-    inverse_ = focal_inverse((*this)(Pack(largest)).get(0));
+  FocalLogarithm(T alpha, T largest) : half_alpha_(alpha / 2) {
+    const bool proper = largest > T(0) && largest <= std::numeric_limits<T>::max();
+    const T exponent = proper ? half_alpha_ * std::log(largest) : T(0);
+    // Where even the largest power is next to 0, powers stand for the logarithms; they would underflow, but not relative to it.
+    is_power_ = exponent < std::log(std::numeric_limits<T>::epsilon() / 8);
+    if (is_power_) {
+      largest_exponent_ = exponent;
+    } else {
+      inverse_ = focal_inverse((*this)(Pack(largest)).get(0));
+    }
   }
 
   Pack operator()(const Pack& d) const {
     // ln(1 + e^t) for t = ln(d^{α/2}), in which nothing overflows.
     const auto positive = d > Pack(T(0));
     const Pack t = Pack(half_alpha_) * xsimd::log(xsimd::select(positive, d, Pack(T(1))));
+    if (is_power_) return xsimd::select(positive, exponential<T>(t - Pack(largest_exponent_)), Pack(T(0)));
     const Pack logarithm = xsimd::max(t, Pack(T(0))) + xsimd::log1p(exponential<T>(-xsimd::abs(t)));
     return xsimd::select(positive, logarithm, Pack(T(0))) * Pack(inverse_);
   }
 
  private:
   T half_alpha_;
-  T inverse_;
+  T inverse_ = 1;
+  T largest_exponent_ = 0;
+  bool is_power_ = false;
 };
 
 /// 1, what α = 0 comes to.

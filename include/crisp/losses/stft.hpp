@@ -17,7 +17,7 @@ namespace crisp {
 /// image by half a window on every side, so that with strides of at most half a window every pixel does. Pixels past
 /// the last frame are not covered: their gradient is 0, and of their values only whether they are finite matters.
 ///
-/// Weights: each frame's sum is multiplied by the mean weight of its pixels inside the image, its valid share; the
+/// Weights: each frame's sum is multiplied by the mean weight of its pixels inside the image over that of the plane; the
 /// divisor of Reduction::mean stays. Frames without weight are left out, whatever they hold. Pixels of weight 0 in a
 /// frame that counts take part in its spectrum (taking them out would put the mask's edge into it), so they must hold
 /// something sensible, and have a gradient.
@@ -25,8 +25,12 @@ namespace crisp {
 /// Gradient: the exact derivative. Kinks, with the subgradient taken: equal amplitudes (0 for the amplitude part);
 /// equal phases (0 for the phase part); phases π apart (that of one side); a bin of the prediction that is 0 (0).
 /// PhaseDistance::raw also jumps where one of the phases passes ±π.
-/// Bins, and differences of bins, no larger than the rounding of their transform ((16 + 2 √(n_y n_x)) ε times the root mean square of
-/// the frame's bins) count as 0: black, flat and identical images have tame gradients, and identical ones gradient 0.
+/// Bins, and differences of bins, of their amplitudes and of their phases, that are within rounding of 0 count as 0: black, flat and
+/// identical images have tame gradients, and identical ones value and gradient 0. Rounding is five standard errors of the transform,
+/// about 2.5 ε √log2(n_y n_x) times the root mean square of the frame's bins without the mean of the plane, some three times that with
+/// sides that have a prime factor above 7; in X - Y it is smaller than that by as much as the images are nearly equal.
+/// PhaseDistance::raw: a bin whose imaginary part is within rounding of 0 counts as real, so that of a negative one the phase is π, and
+/// never -π, on its own mirror or not.
 /// NaN or infinity gives a value that is not finite.
 ///
 /// Errors: OptionError for a window under 2x2, a stride under 1x1, a weight that is not from 0 to 1e12, a negative gate, and a

@@ -61,8 +61,8 @@ std::vector<T> wiener_power(const Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic
 /// As a likelihood, -log p(prediction | target) = pixels/2 (value - log_determinant + log 2π) for residuals that are
 /// Gaussian with the precision matrix HᵀH. For a kernel that stays the same log_determinant is a constant.
 ///
-/// Weights: the plane's value is multiplied by the mean weight of its pixels, its valid share. A plane without weight is
-/// left out, whatever it holds; else pixels of weight 0 take part, must hold something sensible, and have a gradient.
+/// Weights change nothing, being relative within a plane, which is compared as a whole. But a plane without weight is left out, whatever
+/// it holds; else pixels of weight 0 take part, must hold something sensible, and have a gradient.
 /// Gradient: 2 hᵀ ∗ h ∗ r / pixels, smooth everywhere. Non-finite input: a value that is not finite.
 /// Errors: OptionError for options out of range; ShapeError for images smaller than the kernel.
 /// Accuracy: in double the value to 1e-12 relative and the gradient to 1e-10 of its largest entry; in float to 1e-5
@@ -133,15 +133,14 @@ class WienerLoss : public PlaneLoss<T> {
   }
 
   T plane(const PlanePair<T>& images, PlaneGradient<T> gradient, Workspace& workspace) const {
-    const T share = images.weighted() ? plane_mean(images.weights) : T(1);
-    if (share == T(0)) return 0;
+    if (images.weighted() && !(images.weights > T(0)).any()) return 0;
     workspace.spectrum.plane() = images.prediction - images.target;
     workspace.spectrum.forward();
-    if (!gradient) return share * static_cast<T>(weigh<false>(workspace));
+    if (!gradient) return static_cast<T>(weigh<false>(workspace));
     const double value = weigh<true>(workspace);
     workspace.spectrum.adjoint();
-    gradient.add(share * workspace.spectrum.plane());
-    return share * static_cast<T>(value);
+    gradient.add(workspace.spectrum.plane());
+    return static_cast<T>(value);
   }
 
  private:

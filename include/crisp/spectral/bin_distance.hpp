@@ -3,8 +3,14 @@
 // A derivative is ∂D/∂Re X + i ∂D/∂Im X. With the unit phasor e_X = X/|X|:
 //   ∂|X| = e_X,   ∂ arg X = i e_X/|X|.
 // Neither exists at X = 0, which black images hit at once: there e_X and 1/|X| are taken to be 0, and so is
-// every derivative. What a transform leaves of a bin that is 0 is rounding, whose phase means nothing and
-// whose 1/|X| is enormous, so every function takes a floor: |X|² up to it counts as 0.
+// every derivative.
+//
+// X and Y come as half their sum and half their difference, S = (X+Y)/2 and Δ = (X-Y)/2, since nothing cancels in
+//   |X| - |Y| = 4 Re(Δ conj S)/(|X|+|Y|),   X conj Y = |S|² - |Δ|² + 2i Im(Δ conj S)
+// where X and Y are nearly equal: the difference keeps the digits that it has.
+//
+// What a transform leaves of a number that is 0 is rounding, whose phase means nothing and whose sign is anyone's. So every
+// distance takes bounds of the rounding in S and Δ, and whatever lies within what these make of it counts as 0.
 #pragma once
 
 #include <limits>
@@ -16,6 +22,46 @@
 
 namespace crisp::detail {
 
+/// The bins X = sum + difference and Y = sum - difference.
+template <typename V>
+struct BinPair {
+  ComplexBatch<V> sum;
+  ComplexBatch<V> difference;
+
+  ComplexBatch<V> x() const { return {sum.re + difference.re, sum.im + difference.im}; }
+  ComplexBatch<V> y() const { return {sum.re - difference.re, sum.im - difference.im}; }
+  /// Re and Im of Δ conj S.
+  V along() const { return difference.re * sum.re + difference.im * sum.im; }
+  V across() const { return difference.im * sum.re - difference.re * sum.im; }
+};
+
+/// How large the rounding in a bin's sum and difference may be.
+template <typename V>
+struct Rounding {
+  V sum;
+  V difference;
+
+  /// That in X and Y, of bins that may be 0: then |S| = |Δ|. Large bins have some of their own.
+  V of_bins(const BinPair<V>& bins) const {
+    return sum + difference + V(2) * relative() * size_of_difference(bins);
+  }
+
+  /// That in Re Δ and Im Δ.
+  V of_parts(const BinPair<V>& bins) const { return difference + relative() * size_of_difference(bins); }
+
+  /// That in Δ conj S, given (|X|+|Y|)/2, which |S| does not exceed.
+  V of_product(const BinPair<V>& bins, const V& mean_amplitude) const {
+    const V size = size_of_difference(bins);
+    return mean_amplitude * (difference + relative() * size) + sum * size;
+  }
+
+ private:
+  static V relative() { return V(3 * std::numeric_limits<typename V::value_type>::epsilon()); }
+  static V size_of_difference(const BinPair<V>& bins) {
+    return xsimd::abs(bins.difference.re) + xsimd::abs(bins.difference.im);
+  }
+};
+
 /// What a distance gives: the value, and the derivative with respect to X.
 template <typename V>
 struct BinDistance {
@@ -23,122 +69,201 @@ struct BinDistance {
   ComplexBatch<V> derivative;
 };
 
+/// x, or 0 where |x| is not above the bound. NaN stays NaN.
+template <typename V>
+V above(const V& bound, const V& x) {
+  return xsimd::select(xsimd::abs(x) <= bound, V(0), x);
+}
+
 /// size * sign(x), for size >= 0: 0 at x = 0.
 template <typename V>
 V with_sign_of(const V& x, const V& size) {
   return xsimd::select(x == V(0), V(0), xsimd::copysign(size, x));
 }
 
-/// |X| and 1/|X|; both 0 where |X|² is not above the floor. NaN stays NaN.
-template <typename V>
-struct Polar {
-  V amplitude;
-  V inverse_amplitude;
-
-  Polar() = default;
-  Polar(const ComplexBatch<V>& x, const V& floor) {
-    const V square = square_of(x);
-    const auto is_zero = square <= floor;
-    const V root = xsimd::sqrt(square);
-    amplitude = xsimd::select(is_zero, V(0), root);
-    inverse_amplitude = xsimd::select(is_zero, V(0), V(1) / root);
-  }
-
-  auto vanishes() const { return amplitude == V(0); }
-  /// e_X, for the same X.
-  ComplexBatch<V> phasor(const ComplexBatch<V>& x) const {
-    return {x.re * inverse_amplitude, x.im * inverse_amplitude};
-  }
-};
-
-/// What a distance computes of the bins beforehand. Roots, quotients and arctangents are long chains of dependent
-/// instructions, and a loop with little else in it keeps several of them going at once.
+/// What distances in polar coordinates compute of all bins beforehand. Roots, quotients and arctangents are long chains of
+/// dependent instructions, and a loop with little else in it keeps several of them going at once.
 template <typename V>
 struct Prepared {
-  Polar<V> x;
-  V y_amplitude;
-  V angle;
+  V x, y;     // |X| and |Y|
+  V inverse;  // 1/(|X| (|X|+|Y|))
+  V angle;    // what a phase distance asks for
+
+  Prepared() = default;
+  explicit Prepared(const BinPair<V>& bins)
+      : x(xsimd::sqrt(square_of(bins.x()))),
+        y(xsimd::sqrt(square_of(bins.y()))),
+        inverse(V(1) / (x * (x + y))) {}
 };
 
-/// The base of distances that prepare nothing.
-struct Unprepared {
-  static constexpr bool prepares = false;
-  template <typename V>
-  void prepare(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& /*y*/, const V& /*floor*/,
-               Prepared<V>& /*prepared*/) const {}
-};
-
-/// φ and ∂φ/∂X for a phase distance.
+/// Bins in polar coordinates.
 template <typename V>
-using PhaseTerm = BinDistance<V>;
+struct Polar {
+  V x, y;                  // |X| and |Y|
+  V inverse_x;             // 1/|X|
+  ComplexBatch<V> phasor;  // e_X
+  V difference;            // |X|-|Y|
+  V slope;                 // its sign
+  BinDistance<V> phase;    // φ and ∂φ/∂X
 
-/// |arg(X conj Y)|. Kinks at 0 and at π; the subgradient there is 0 and that of the side on which arg lies.
+  Polar(const BinPair<V>& bins, const Prepared<V>& prepared)
+      : x(prepared.x), y(prepared.y), inverse_x(prepared.inverse * (x + y)) {
+    const ComplexBatch<V> at = bins.x();
+    phasor = {at.re * inverse_x, at.im * inverse_x};
+    difference = V(4) * bins.along() * (prepared.inverse * x);
+    slope = xsimd::copysign(V(1), difference);
+  }
+};
+
+/// Where a bin lies within rounding of what has no derivative.
+template <typename V>
+struct Kinks {
+  using Bool = decltype(V() == V());
+  Bool x_vanishes;
+  Bool y_vanishes;
+  Bool equal_amplitudes;
+  Bool equal_phases;  // or opposite ones
+
+  Kinks(const BinPair<V>& bins, const Rounding<V>& rounding, const Polar<V>& polar) {
+    const V bound = rounding.of_bins(bins);
+    const V of_product = rounding.of_product(bins, V(0.5) * (polar.x + polar.y));
+    x_vanishes = polar.x <= bound;
+    y_vanishes = polar.y <= bound;
+    equal_amplitudes = xsimd::abs(bins.along()) <= of_product;
+    equal_phases = xsimd::abs(bins.across()) <= of_product;
+  }
+
+  /// Whether there are any.
+  static bool any(const BinPair<V>& bins, const Rounding<V>& rounding, const Polar<V>& polar) {
+    const V of_product = rounding.of_product(bins, V(0.5) * (polar.x + polar.y));
+    return xsimd::any(xsimd::min(polar.x, polar.y) <= rounding.of_bins(bins) ||
+                      xsimd::min(xsimd::abs(bins.along()), xsimd::abs(bins.across())) <= of_product);
+  }
+
+  Bool vanish() const { return x_vanishes || y_vanishes; }
+
+  /// Has 0 for what vanishes, and the slope 0 for amplitudes that are equal.
+  void round(const BinPair<V>& bins, const Rounding<V>& rounding, Polar<V>& polar) const {
+    // Bins that are equal but for rounding vanish together: then |Y| <= |X| + 2|Δ|.
+    const Bool y_is_zero = y_vanishes || (x_vanishes && polar.y <= V(3) * rounding.of_bins(bins));
+    const V zero(0);
+    polar.x = xsimd::select(x_vanishes, zero, polar.x);
+    polar.y = xsimd::select(y_is_zero, zero, polar.y);
+    polar.inverse_x = xsimd::select(x_vanishes, zero, polar.inverse_x);
+    polar.phasor = {xsimd::select(x_vanishes, zero, polar.phasor.re),
+                    xsimd::select(x_vanishes, zero, polar.phasor.im)};
+    polar.difference =
+        xsimd::select(x_vanishes, -polar.y, xsimd::select(equal_amplitudes, zero, polar.difference));
+    polar.slope = with_sign_of(polar.difference, V(1));
+  }
+};
+
+/// |arg(X conj Y)|. Kinks at 0 and at π; the subgradient there is 0 and that of one side.
 struct WrappedPhase {
   template <typename V>
-  V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& /*floor*/) const {
-    return argument<V>({x.re * y.re + x.im * y.im, x.im * y.re - x.re * y.im});
+  V angle(const BinPair<V>& bins, const Rounding<V>& /*rounding*/) const {
+    return argument<V>({square_of(bins.sum) - square_of(bins.difference), V(2) * bins.across()});
   }
 
   template <typename V>
-  PhaseTerm<V> operator()(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& phasor,
-                          const ComplexBatch<V>& /*y*/, const Prepared<V>& prepared,
-                          const V& /*floor*/) const {
-    const V angle =
-        xsimd::select(prepared.x.vanishes() || prepared.y_amplitude == V(0), V(0), prepared.angle);
-    const V slope = with_sign_of(angle, prepared.x.inverse_amplitude);
-    return {xsimd::abs(angle), {-slope * phasor.im, slope * phasor.re}};
+  void evaluate(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/, const V& angle,
+                Polar<V>& polar) const {
+    const V slope = xsimd::copysign(polar.inverse_x, angle);
+    polar.phase = {xsimd::abs(angle), {-slope * polar.phasor.im, slope * polar.phasor.re}};
+  }
+
+  template <typename V>
+  void round(const Kinks<V>& kinks, Polar<V>& polar) const {
+    const auto is_zero = kinks.vanish() || (kinks.equal_phases && polar.phase.value < V(1));
+    clear(is_zero, polar.phase);
+  }
+
+  template <typename V, typename Bool>
+  static void clear(const Bool& where, BinDistance<V>& phase) {
+    const V zero(0);
+    phase = {
+        xsimd::select(where, zero, phase.value),
+        {xsimd::select(where, zero, phase.derivative.re), xsimd::select(where, zero, phase.derivative.im)}};
   }
 };
 
-/// |arg(X+b) - arg(Y+b)|, each in (-π, π]. Imaginary parts up to the floor count as 0: frames that are symmetric, as
+/// |arg(X+b) - arg(Y+b)|, each in (-π, π]. Imaginary parts within rounding count as 0: frames that are symmetric, as
 /// those on a reflected border are, have real spectra, and rounding must not choose between π and -π.
 template <typename T>
 struct RawPhase {
   T bias;
 
   template <typename V>
-  V angle(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) const {
-    return argument_above(biased(x, floor), floor) - argument_above(biased(y, floor), floor);
+  V angle(const BinPair<V>& bins, const Rounding<V>& rounding) const {
+    const BinPair<V> biased = this->biased(bins);
+    ComplexBatch<V> x = from_zero(biased.x(), rounding.of_bins(bins));
+    ComplexBatch<V> y = from_zero(biased.y(), rounding.of_bins(bins));
+    // Arguments that differ by less than a right angle, with no jump between them, differ by that of X conj Y.
+    const V real = x.re * y.re + x.im * y.im;
+    const auto same_side = (x.im < V(0) && y.im < V(0)) || (x.im > V(0) && y.im > V(0));
+    const auto complex = x.im != V(0) && y.im != V(0);  // neither was rounded
+    const auto near = complex && real > V(0) && (same_side || (x.re > V(0) && y.re > V(0)));
+    const V across = V(2) * above(rounding.of_product(biased, V(0.5) * (size(x) + size(y))), biased.across());
+    x = {xsimd::select(near, real, x.re), xsimd::select(near, across, x.im)};
+    y = {xsimd::select(near, V(1), y.re), xsimd::select(near, V(0), y.im)};
+    return argument(x) - argument(y);
   }
 
   template <typename V>
-  PhaseTerm<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& /*phasor*/,
-                          const ComplexBatch<V>& /*y*/, const Prepared<V>& prepared, const V& floor) const {
-    const ComplexBatch<V> from = biased(x, floor);
-    const Polar<V> polar(from, floor);
-    const ComplexBatch<V> phasor = polar.phasor(from);
-    const V slope = with_sign_of(prepared.angle, polar.inverse_amplitude);
-    return {xsimd::abs(prepared.angle), {-slope * phasor.im, slope * phasor.re}};
+  void evaluate(const BinPair<V>& bins, const Rounding<V>& rounding, const V& angle, Polar<V>& polar) const {
+    // e_X/|X|, of what is biased.
+    const ComplexBatch<V> x = biased(bins).x();
+    const V bound = rounding.of_bins(bins);
+    const V square = square_of(x);
+    const V inverse = xsimd::select(square <= bound * bound, V(0), V(1) / square);
+    const V slope = with_sign_of(angle, inverse);
+    polar.phase = {xsimd::abs(angle), {-slope * above(bound, x.im), slope * x.re}};
   }
+
+  /// It has done so itself, of what is biased.
+  template <typename V>
+  void round(const Kinks<V>& /*kinks*/, Polar<V>& /*polar*/) const {}
 
  private:
   template <typename V>
-  ComplexBatch<V> biased(const ComplexBatch<V>& z, const V& floor) const {
-    return {z.re + V(bias), xsimd::select(z.im * z.im <= floor, V(0), z.im)};
+  BinPair<V> biased(const BinPair<V>& bins) const {
+    return {{bins.sum.re + V(bias), bins.sum.im}, bins.difference};
   }
+  /// A number without what is within rounding; 1, whose argument is 0, if that is all.
   template <typename V>
-  static V argument_above(const ComplexBatch<V>& z, const V& floor) {
-    return xsimd::select(square_of(z) <= floor, V(0), argument(z));
+  static ComplexBatch<V> from_zero(const ComplexBatch<V>& z, const V& bound) {
+    const auto is_zero = square_of(z) <= bound * bound;
+    return {xsimd::select(is_zero, V(1), z.re), xsimd::select(is_zero, V(0), above(bound, z.im))};
+  }
+  /// At least |z|.
+  template <typename V>
+  static V size(const ComplexBatch<V>& z) {
+    return xsimd::abs(z.re) + xsimd::abs(z.im);
   }
 };
 
-/// 1 - Re(e_X conj e_Y), which rounding must not make negative; 0 where X or Y is 0.
+/// 1 - cos δ, δ = arg(X conj Y); 0 where X or Y is 0.
 struct CosinePhase {
   template <typename V>
-  V angle(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& /*y*/, const V& /*floor*/) const {
+  V angle(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/) const {
     return V(0);
   }
 
   template <typename V>
-  PhaseTerm<V> operator()(const ComplexBatch<V>& /*x*/, const ComplexBatch<V>& phasor,
-                          const ComplexBatch<V>& y, const Prepared<V>& prepared, const V& floor) const {
-    const Polar<V> y_polar(y, floor);
-    const ComplexBatch<V> to = y_polar.phasor(y);
-    const V cosine = phasor.re * to.re + phasor.im * to.im;
-    const auto vanishes = prepared.x.vanishes() || y_polar.vanishes();
-    const V inverse = prepared.x.inverse_amplitude;
-    return {xsimd::select(vanishes || cosine > V(1), V(0), V(1) - cosine),
-            {(cosine * phasor.re - to.re) * inverse, (cosine * phasor.im - to.im) * inverse}};
+  void evaluate(const BinPair<V>& bins, const Rounding<V>& /*rounding*/, const V& /*angle*/,
+                Polar<V>& polar) const {
+    const V inverse = V(1) / (polar.x * polar.y);
+    const V cosine = (square_of(bins.sum) - square_of(bins.difference)) * inverse;
+    const V sine = V(2) * bins.across() * inverse;
+    const V slope = sine * polar.inverse_x;
+    // Below a right angle sin² δ / (1 + cos δ), in which nothing cancels.
+    polar.phase = {xsimd::select(cosine > V(0), sine * sine / (V(1) + cosine), V(1) - cosine),
+                   {-slope * polar.phasor.im, slope * polar.phasor.re}};
+  }
+
+  template <typename V>
+  void round(const Kinks<V>& kinks, Polar<V>& polar) const {
+    WrappedPhase::clear(kinks.vanish() || (kinks.equal_phases && polar.phase.value < V(1)), polar.phase);
   }
 };
 
@@ -153,80 +278,81 @@ struct PolarDistance {
   static constexpr bool prepares = true;
 
   template <typename V>
-  void prepare(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor,
-               Prepared<V>& prepared) const {
-    const Polar<V> polar(x, floor);
-    prepared.x.amplitude = polar.amplitude;
-    prepared.x.inverse_amplitude = polar.inverse_amplitude;
-    prepared.y_amplitude = Polar<V>(y, floor).amplitude;
-    prepared.angle = phase.angle(x, y, floor);
+  void prepare(const BinPair<V>& bins, const Rounding<V>& rounding, Prepared<V>& prepared) const {
+    prepared = Prepared<V>(bins);
+    prepared.angle = phase.angle(bins, rounding);
   }
 
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const Prepared<V>& prepared,
-                            const V& floor) const {
-    const ComplexBatch<V> phasor = prepared.x.phasor(x);
-    const V difference = prepared.x.amplitude - prepared.y_amplitude;
-    const PhaseTerm<V> term = phase(x, phasor, y, prepared, floor);
-
+  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
+                            const Prepared<V>& prepared) const {
+    Polar<V> polar(bins, prepared);
+    phase.evaluate(bins, rounding, prepared.angle, polar);
+    if (Kinks<V>::any(bins, rounding, polar)) {  // seldom
+      const Kinks<V> kinks(bins, rounding, polar);
+      kinks.round(bins, rounding, polar);
+      phase.round(kinks, polar);
+    }
+    const BinDistance<V>& term = polar.phase;
     V gate(1);
-    V along = with_sign_of(difference, V(amplitude_weight));  // the derivative's part along e_X
+    V along = V(amplitude_weight) * polar.slope;  // the derivative's part along e_X
     if (gate_square > 0) {
-      const V product = prepared.x.amplitude * prepared.y_amplitude;
+      const V product = polar.x * polar.y;
       const V inverse = V(1) / (product + V(gate_square));
       gate = product * inverse;
-      const V by_gate = V(phase_weight) * term.value * (V(1) - gate) * inverse * prepared.y_amplitude;
-      along +=
-          xsimd::select(prepared.x.vanishes(), V(0), by_gate);  // where e_X is 0, and 1/τ² may be enormous
+      const V by_gate = V(phase_weight) * term.value * (V(1) - gate) * inverse * polar.y;
+      // Where e_X is 0, and 1/τ² may be enormous.
+      along += xsimd::select(polar.x == V(0), V(0), by_gate);
     }
     const V phase_slope = V(phase_weight) * gate;
-    return {V(amplitude_weight) * xsimd::abs(difference) + phase_slope * term.value,
-            {along * phasor.re + phase_slope * term.derivative.re,
-             along * phasor.im + phase_slope * term.derivative.im}};
+    return {V(amplitude_weight) * xsimd::abs(polar.difference) + phase_slope * term.value,
+            {along * polar.phasor.re + phase_slope * term.derivative.re,
+             along * polar.phasor.im + phase_slope * term.derivative.im}};
   }
+};
+
+/// The base of distances that prepare nothing.
+struct Unprepared {
+  static constexpr bool prepares = false;
 };
 
 /// |Re(X-Y)| + |Im(X-Y)|
 struct RectangularDistance : Unprepared {
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y,
-                            const Prepared<V>& /*prepared*/, const V& /*floor*/) const {
-    const ComplexBatch<V> difference{x.re - y.re, x.im - y.im};
-    return {xsimd::abs(difference.re) + xsimd::abs(difference.im),
-            {with_sign_of(difference.re, V(1)), with_sign_of(difference.im, V(1))}};
+  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
+                            const Prepared<V>& /*prepared*/) const {
+    const V bound = rounding.of_parts(bins);
+    const V re = above(bound, bins.difference.re);
+    const V im = above(bound, bins.difference.im);
+    return {V(2) * (xsimd::abs(re) + xsimd::abs(im)), {with_sign_of(re, V(1)), with_sign_of(im, V(1))}};
   }
 };
 
 /// |X-Y|
 struct ComplexModulusDistance : Unprepared {
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y,
-                            const Prepared<V>& /*prepared*/, const V& floor) const {
-    const ComplexBatch<V> difference{x.re - y.re, x.im - y.im};
-    const Polar<V> polar(difference, floor);
-    return {polar.amplitude, polar.phasor(difference)};
+  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
+                            const Prepared<V>& /*prepared*/) const {
+    const ComplexBatch<V>& difference = bins.difference;
+    const V square = square_of(difference);
+    const auto is_zero = square <= rounding.difference * rounding.difference;
+    const V amplitude = xsimd::select(is_zero, V(0), xsimd::sqrt(square));
+    const V inverse = xsimd::select(is_zero, V(0), V(1) / amplitude);
+    return {V(2) * amplitude, {difference.re * inverse, difference.im * inverse}};
   }
 };
 
 /// (|X|-|Y|)²
 struct SquaredAmplitudeDistance : Unprepared {
   template <typename V>
-  BinDistance<V> operator()(const ComplexBatch<V>& x, const ComplexBatch<V>& y,
-                            const Prepared<V>& /*prepared*/, const V& floor) const {
-    const Polar<V> polar(x, floor);
-    const ComplexBatch<V> phasor = polar.phasor(x);
-    const V difference = polar.amplitude - Polar<V>(y, floor).amplitude;
-    const V slope = V(2) * difference;
-    return {difference * difference, {slope * phasor.re, slope * phasor.im}};
+  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
+                            const Prepared<V>& /*prepared*/) const {
+    Polar<V> polar(bins, Prepared<V>(bins));
+    if (Kinks<V>::any(bins, rounding, polar)) Kinks<V>(bins, rounding, polar).round(bins, rounding, polar);
+    const V slope = V(2) * polar.difference;
+    return {polar.difference * polar.difference, {slope * polar.phasor.re, slope * polar.phasor.im}};
   }
 };
-
-/// Whether bins are equal but for rounding, |X-Y|² not being above the floor. They are at the kink that all these
-/// distances have at X = Y, and count for nothing.
-template <typename V>
-auto are_equal(const ComplexBatch<V>& x, const ComplexBatch<V>& y, const V& floor) {
-  return square_of(ComplexBatch<V>{x.re - y.re, x.im - y.im}) <= floor;
-}
 
 /// Calls body with the distance that the options ask for, so that the choice is made outside the loop over
 /// bins.

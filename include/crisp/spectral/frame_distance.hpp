@@ -2,8 +2,7 @@
 //
 //   Σ_frames m Σ_{u,v} W(u,v) D(X(u,v), Y(u,v)) over the half spectra, W counting each bin for its conjugate too.
 //
-// m is a frame's share. Bins come in any order, with the weights in the same. Those registers of lanes that are not full
-// are put together to full ones first.
+// m is a frame's share. The spectra are those of S = (X+Y)/2 and Δ = (X-Y)/2. Bins come in any order, with the weights in the same. Those registers of lanes that are not full are put together to full ones first.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +10,12 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
 #include "crisp/core/aligned.hpp"
+#include "crisp/core/lane_sum.hpp"
 #include "crisp/spectral/bin_distance.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/paired_frames.hpp"
@@ -28,15 +29,14 @@ class FrameDistance {
   /// For the tiles of `frames` and the weights W, [u][v] of the half spectrum of frames of that size.
   FrameDistance(const std::vector<T>& weights, const Size2& size, PairedFrames<T>& frames)
       : half_height_(size.height / 2 + 1),
+        lanes_(frames.spectra().lanes),
         registers_(frames.spectra().registers),
         weights_(static_cast<std::size_t>(registers_ * size.width * pack)),
-        floors_(static_cast<std::size_t>(registers_ * pack)),
-        shares_(floors_.size(), T(1)) {
-    const double pixels = static_cast<double>(size.height * size.width);
-    const double rounding =
-        (16 + 2 * std::sqrt(pixels)) * static_cast<double>(std::numeric_limits<T>::epsilon());
-    floor_scale_ = static_cast<T>(rounding * rounding / static_cast<double>(weights.size()));
-    for (Index lane = 0; lane < frames.spectra().lanes; ++lane) {
+        rounding_(static_cast<std::size_t>(registers_ * pack)),
+        shares_(rounding_.size(), T(1)),
+        rounding_scale_(static_cast<T>(standard_errors * frames.rounding() /
+                                       std::sqrt(2 * static_cast<double>(weights.size())))) {
+    for (Index lane = 0; lane < lanes_; ++lane) {
       for (Index v = 0; v < size.width; ++v) {
         const Index bin = lane / pack * size.width + frames.place(v);
         weights_[static_cast<std::size_t>(bin * pack + lane % pack)] =
@@ -45,18 +45,38 @@ class FrameDistance {
     }
   }
 
-  /// Sets Σ |X|² + |Y|² over the half spectra of the frame in a row of the tile, and m, which is 1 to begin with.
-  void set_energy(Index row, T energy) {
-    std::fill_n(floors_.begin() + row * half_height_, half_height_, rounding_floor(energy));
+  /// Sets c, the factor of Δ in the transforms, and what rounding may leave in a bin of S and of Δ besides that of the transforms.
+  void set_factor(T factor, T sum_rounding, T difference_rounding) {
+    inverse_factor_ = 1 / factor;
+    sum_rounding_ = sum_rounding;
+    difference_rounding_ = difference_rounding;
   }
+  /// Sets what the transforms' rounding may leave of a bin, from the energies Σ |S|² + |c Δ|² over the half spectra of the frames of a
+  /// tile: as many as it has rows, in whole registers. S and c Δ have gone through one transform, whose rounding they share.
+  void set_energies(const std::vector<T>& energies) {
+    const Pack least(std::sqrt(std::numeric_limits<T>::min()));  // with a square that is no denormal number
+    for (Index row = 0; row * half_height_ < lanes_; row += pack) {
+      const Pack energy = Pack::load_unaligned(energies.data() + row);
+      const Pack rounding = xsimd::max(least, Pack(rounding_scale_) * xsimd::sqrt(energy));
+      // Not a number where the energy is none, so that nothing is hidden.
+      const Pack known = xsimd::select(energy <= Pack(std::numeric_limits<T>::max()), rounding,
+                                       Pack(std::numeric_limits<T>::quiet_NaN()));
+      std::array<T, Pack::size> parts;
+      known.store_unaligned(parts.data());
+      for (Index i = 0; i < pack && (row + i) * half_height_ < lanes_; ++i) {
+        std::fill_n(rounding_.begin() + (row + i) * half_height_, half_height_, parts[index(i)]);
+      }
+    }
+  }
+  /// Sets m of the frame in a row of the tile, which is 1 to begin with.
   void set_share(Index row, T share) {
     std::fill_n(shares_.begin() + row * half_height_, half_height_, share);
   }
 
-  /// The sum over the bins of a tile. With a gradient, X becomes m W ∂D/∂X.
+  /// The sum over the bins of a tile. With a gradient, S becomes m W ∂D/∂X.
   template <bool with_gradient, typename Distance>
-  T evaluate(const Distance& distance, const TileSpectra<T>& spectra) const {
-    Pack sum(T(0));
+  double evaluate(const Distance& distance, const TileSpectra<T>& spectra) const {
+    LaneSum<T> total;
     Chunk chunk;
     for (Index r = 0; r < spectra.registers; ++r) {
       const Index lanes = std::min(pack, spectra.lanes - r * pack);
@@ -66,28 +86,26 @@ class FrameDistance {
         if (lanes < pack) bins = gather(bins, count, lanes, chunk);
         const Index packs = (count * lanes + pack - 1) / pack;
         if constexpr (Distance::prepares) {
-          for (Index i = 0; i < packs; ++i)
-            distance.prepare(bins.x(i), bins.y(i), bins.floor(i), chunk.prepared[index(i)]);
-        }
-        for (Index i = 0; i < packs; ++i) {
-          const ComplexBatch<Pack> x = bins.x(i);
-          const ComplexBatch<Pack> y = bins.y(i);
-          const Pack floor = bins.floor(i);
-          const BinDistance<Pack> result = distance(x, y, chunk.prepared[index(i)], floor);
-          const Pack weight = xsimd::select(are_equal(x, y, floor), Pack(T(0)), bins.weight(i));
-          sum += weight * result.value;
-          if constexpr (with_gradient) {
-            bins.set_x(i, {weight * result.derivative.re, weight * result.derivative.im});
+          for (Index i = 0; i < packs; ++i) {
+            distance.prepare(bins.pair(i), bins.rounding(i), chunk.prepared[index(i)]);
           }
         }
+        Pack sum(T(0));
+        for (Index i = 0; i < packs; ++i) {
+          const BinPair<Pack> pair = bins.pair(i);
+          const Rounding<Pack> rounding = bins.rounding(i);
+          const BinDistance<Pack> result = distance(pair, rounding, chunk.prepared[index(i)]);
+          const Pack weight = bins.weight(i);
+          sum += weight * result.value;
+          if constexpr (with_gradient) {
+            bins.set_derivative(i, {weight * result.derivative.re, weight * result.derivative.im});
+          }
+        }
+        total.add(sum, static_cast<int>(packs));
         if (with_gradient && lanes < pack) scatter(chunk, count, lanes, place(spectra, r, v));
       }
     }
-    std::array<T, Pack::size> parts;
-    sum.store_unaligned(parts.data());
-    T total = 0;
-    for (const T part : parts) total += part;
-    return total;
+    return total.total();
   }
 
  private:
@@ -97,31 +115,41 @@ class FrameDistance {
 
   static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
 
+  /// So many standard errors are what rounding may be: larger ones are one in 10^10, if it is spread like noise. That of images with a
+  /// structure of their own is not, and in double there is room for more.
+  static constexpr double standard_errors = std::is_same_v<T, float> ? 5 : 50;
+
   /// Where packs of bins lie, and what goes with them.
   struct Bins {
-    T* x_re;
-    T* x_im;
-    const T* y_re;
-    const T* y_im;
+    T* sum_re;
+    T* sum_im;
+    const T* difference_re;
+    const T* difference_im;
     Index stride;  // from pack to pack, of these
     const T* weights;
-    const T* floors;
+    const T* roundings;
     const T* shares;
     Index lane_stride;  // of the last two
+    T inverse_factor;   // rounding in Δ is that in S times this
+    T sum_rounding;     // and these besides
+    T difference_rounding;
 
-    ComplexBatch<Pack> x(Index i) const {
-      return {Pack::load_aligned(x_re + i * stride), Pack::load_aligned(x_im + i * stride)};
+    BinPair<Pack> pair(Index i) const {
+      return {
+          {Pack::load_aligned(sum_re + i * stride), Pack::load_aligned(sum_im + i * stride)},
+          {Pack::load_aligned(difference_re + i * stride), Pack::load_aligned(difference_im + i * stride)}};
     }
-    ComplexBatch<Pack> y(Index i) const {
-      return {Pack::load_aligned(y_re + i * stride), Pack::load_aligned(y_im + i * stride)};
+    Rounding<Pack> rounding(Index i) const {
+      const Pack of_transforms = Pack::load_aligned(roundings + i * lane_stride);
+      return {of_transforms + Pack(sum_rounding),
+              xsimd::fma(Pack(inverse_factor), of_transforms, Pack(difference_rounding))};
     }
-    Pack floor(Index i) const { return Pack::load_aligned(floors + i * lane_stride); }
     Pack weight(Index i) const {
       return Pack::load_aligned(shares + i * lane_stride) * Pack::load_aligned(weights + i * pack);
     }
-    void set_x(Index i, const ComplexBatch<Pack>& z) const {
-      z.re.store_aligned(x_re + i * stride);
-      z.im.store_aligned(x_im + i * stride);
+    void set_derivative(Index i, const ComplexBatch<Pack>& z) const {
+      z.re.store_aligned(sum_re + i * stride);
+      z.im.store_aligned(sum_im + i * stride);
     }
   };
 
@@ -130,18 +158,28 @@ class FrameDistance {
   struct Chunk {
     static constexpr auto size = static_cast<std::size_t>((registers_of_a_chunk + 1) * pack);
     using Numbers = std::array<T, size>;
-    alignas(64) Numbers x_re, x_im, y_re, y_im, weights, floors, shares;
+    alignas(64) Numbers sum_re, sum_im, difference_re, difference_im, weights, roundings, shares;
     std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)> prepared;
   };
 
   /// The bins of a register of lanes, from sample v on.
   Bins place(const TileSpectra<T>& spectra, Index r, Index v) const {
     const Index number = r * spectra.samples + v;
-    T* const x = spectra.first + number * sample;
-    const T* const y = spectra.second + number * sample;
+    T* const sum = spectra.first + number * sample;
+    const T* const difference = spectra.second + number * sample;
     const T* const weights = weights_.data() + number * pack;
-    return {x, x + pack, y, y + pack, sample, weights, floors_.data() + r * pack, shares_.data() + r * pack,
-            0};
+    return {sum,
+            sum + pack,
+            difference,
+            difference + pack,
+            sample,
+            weights,
+            rounding_.data() + r * pack,
+            shares_.data() + r * pack,
+            0,
+            inverse_factor_,
+            sum_rounding_,
+            difference_rounding_};
   }
 
   /// The same bins with nothing between those lanes that there are. The last pack is filled up with bins of no weight and
@@ -153,46 +191,45 @@ class FrameDistance {
       }
       Pack(T(0)).store_unaligned(to.data() + count * lanes);
     };
-    put(chunk.x_re, bins.x_re, bins.stride);
-    put(chunk.x_im, bins.x_im, bins.stride);
-    put(chunk.y_re, bins.y_re, bins.stride);
-    put(chunk.y_im, bins.y_im, bins.stride);
+    put(chunk.sum_re, bins.sum_re, bins.stride);
+    put(chunk.sum_im, bins.sum_im, bins.stride);
+    put(chunk.difference_re, bins.difference_re, bins.stride);
+    put(chunk.difference_im, bins.difference_im, bins.stride);
     put(chunk.weights, bins.weights, pack);
-    put(chunk.floors, bins.floors, bins.lane_stride);
+    put(chunk.roundings, bins.roundings, bins.lane_stride);
     put(chunk.shares, bins.shares, bins.lane_stride);
-    return {chunk.x_re.data(),
-            chunk.x_im.data(),
-            chunk.y_re.data(),
-            chunk.y_im.data(),
+    return {chunk.sum_re.data(),
+            chunk.sum_im.data(),
+            chunk.difference_re.data(),
+            chunk.difference_im.data(),
             pack,
             chunk.weights.data(),
-            chunk.floors.data(),
+            chunk.roundings.data(),
             chunk.shares.data(),
-            pack};
+            pack,
+            bins.inverse_factor,
+            bins.sum_rounding,
+            bins.difference_rounding};
   }
 
   /// Puts derivatives where the bins came from.
   static void scatter(const Chunk& chunk, Index count, Index lanes, const Bins& to) {
     for (Index i = 0; i < count; ++i) {
-      to.set_x(i, {Pack::load_unaligned(chunk.x_re.data() + i * lanes),
-                   Pack::load_unaligned(chunk.x_im.data() + i * lanes)});
+      to.set_derivative(i, {Pack::load_unaligned(chunk.sum_re.data() + i * lanes),
+                            Pack::load_unaligned(chunk.sum_im.data() + i * lanes)});
     }
   }
 
-  /// The square of what rounding leaves of a bin of this frame that should be 0: (16 + 2 √(n_y n_x)) ε times the root
-  /// mean square of the bins of both planes, which share their transforms. Measured on flat images it is up to
-  /// 0.9 √(n_y n_x) ε for prime sizes. NaN where a bin is, so that nothing is hidden.
-  T rounding_floor(T energy) const {
-    const T floor = floor_scale_ * energy;
-    return floor < std::numeric_limits<T>::min() ? std::numeric_limits<T>::min() : floor;
-  }
-
   Index half_height_ = 0;
+  Index lanes_ = 0;
   Index registers_ = 0;
-  AlignedVector<T> weights_;  // [register][v][lane]
-  AlignedVector<T> floors_;   // [register][lane]
+  AlignedVector<T> weights_;   // [register][v][lane]
+  AlignedVector<T> rounding_;  // [register][lane]
   AlignedVector<T> shares_;
-  T floor_scale_ = 0;
+  T rounding_scale_ = 0;
+  T inverse_factor_ = 1;
+  T sum_rounding_ = 0;
+  T difference_rounding_ = 0;
 };
 
 }  // namespace crisp::detail

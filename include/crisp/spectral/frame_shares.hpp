@@ -1,16 +1,18 @@
 // How much each frame of weighted pixels counts.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
 #include "crisp/core/images.hpp"
+#include "crisp/core/plane_mean.hpp"
 #include "crisp/spectral/frames.hpp"
 
 namespace crisp::detail {
 
-/// m(k, l) = the mean weight of those pixels of frame (k, l) that lie inside the image: for a mask, the frame's valid
-/// share. 0 for a frame that lies in the padding alone.
+/// m(k, l) = the mean weight of those pixels of frame (k, l) that lie inside the image, over the mean weight of the plane: for a
+/// mask, the frame's valid share over the plane's. 0 for a frame that lies in the padding alone.
 template <typename T>
 class FrameShares {
  public:
@@ -22,6 +24,7 @@ class FrameShares {
         shares_(static_cast<std::size_t>(frames.count())) {}
 
   void measure(const Plane<T>& weights) {
+    const double mean = mean_in_double(weights);
     auto share = shares_.begin();
     for (Index k = 0; k < vertical_.count; ++k) {
       const Index top = vertical_.first_inside(k) - vertical_.margin;
@@ -37,7 +40,23 @@ class FrameShares {
         double sum = 0;
         for (Index x = left; x < left + width; ++x) sum += column_sums_[static_cast<std::size_t>(x)];
         const bool inside = height > 0 && width > 0;
-        *share++ = inside ? static_cast<T>(sum / static_cast<double>(height * width)) : T(0);
+        *share++ =
+            inside && mean > 0 ? static_cast<T>(sum / static_cast<double>(height * width) / mean) : T(0);
+      }
+    }
+  }
+
+  /// Sets the numbers of those pixels to 1 that lie in a frame with a share, and of others to 0. By rows of a plane.
+  void mark_counted(T* pixels) const {
+    std::fill_n(pixels, vertical_.length * horizontal_.length, T(0));
+    for (Index k = 0; k < vertical_.count; ++k) {
+      for (Index l = 0; l < horizontal_.count; ++l) {
+        if ((*this)(k, l) == T(0)) continue;
+        const Index left = horizontal_.first_inside(l) - horizontal_.margin;
+        const Index width = horizontal_.end_inside(l) - horizontal_.first_inside(l);
+        for (Index y = vertical_.first_inside(k); y < vertical_.end_inside(k); ++y) {
+          std::fill_n(pixels + (y - vertical_.margin) * horizontal_.length + left, width, T(1));
+        }
       }
     }
   }

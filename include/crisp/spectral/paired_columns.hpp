@@ -50,6 +50,8 @@ class PairedColumns {
   /// n/2 + 1, and that in whole registers: as many numbers of a half spectrum are read, and written (0 past the end).
   Index half_length() const { return half_length_; }
   Index room() const { return (half_length_ + pack - 1) / pack * pack; }
+  /// That of the transforms (lane_fft.hpp).
+  double rounding() const { return fft_.rounding(); }
 
   /// From `from`, which has half of a as its real part and half of b as its imaginary part, to the half spectra of both.
   /// Returns Σ_u |A|² + |B|² of each pair.

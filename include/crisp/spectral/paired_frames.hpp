@@ -24,6 +24,7 @@
 
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/images.hpp"
+#include "crisp/spectral/constant_spectrum.hpp"
 #include "crisp/spectral/frames.hpp"
 #include "crisp/spectral/lane_fft.hpp"
 #include "crisp/spectral/paired_columns.hpp"
@@ -64,21 +65,26 @@ class PairedFrames {
         tile_height_((tile_rows_ - 1) * frames.stride.height + frames.window.height),
         width_(std::max(frames.extended.width, pack)),
         pair_width_((frames.extended.width + 2 * pack - 1) / (2 * pack) * 2 * pack),
-        copies_(frames.padding != Padding::none || frames.extended.width < pack),
         column_taps_(window_function<T>(shape, frames.window.height)),
         row_taps_(window_function<T>(shape, frames.window.width)),
+        second_row_taps_(row_taps_),
         row_tap_squares_(row_taps_),
         row_step_(frames.window.width),
-        copy_(size(copies_ ? 2 * tile_height_ * width_ : 0)),
+        copy_(size(2 * tile_height_ * width_)),
+        real_lanes_(size(registers_ * pack)),
         energies_(size(width_ * row_registers_ * pack)),
         columns_(size(width_ * 4 * part_)),
         spectra_(size(2 * registers_ * frames.window.width * Fft::sample)),
         cotangents_(size(pair_width_ * 2 * part_)),
         pixels_(size(tile_height_ * pair_width_)) {
-    // Normalisation, and the half that taking the pair apart asks for, go into the taps.
     const double area = static_cast<double>(frames.window.height * frames.window.width);
-    const T norm = normalization == Normalization::ortho ? static_cast<T>(1 / std::sqrt(area)) : T(1);
-    for (T& tap : column_taps_) tap *= norm / 2;
+    const double norm = normalization == Normalization::ortho ? 1 / std::sqrt(area) : 1;
+    for (Index lane = 0; lane < tile_rows_ * half_height_; ++lane) {
+      real_lanes_[size(lane)] = 2 * (lane % half_height_) % frames.window.height == 0 ? T(1) : T(0);
+    }
+    constant_ = ConstantSpectrum<T>(shape, frames.window, tile_rows_, norm, row_step_);
+    // Normalisation, and the half that taking the pair apart asks for, go into the taps.
+    for (T& tap : column_taps_) tap *= static_cast<T>(norm) / 2;
     for (T& tap : row_tap_squares_) tap *= tap * static_cast<T>(frames.window.width);
   }
 
@@ -89,28 +95,28 @@ class PairedFrames {
   Index first_row(Index tile) const { return tile * tile_rows_; }
   Index row_count(Index tile) const { return std::min(tile_rows_, frames_.rows - first_row(tile)); }
 
-  /// Transforms the columns of a tile's frames.
-  void load(Index tile, const Plane<T>& first, const Plane<T>& second) {
+  /// The root mean square of a spectrum's error relative to that of the pair's spectra together.
+  double rounding() const { return std::hypot(column_step_.rounding(), row_step_.rounding()); }
+
+  /// Transforms the columns of a tile's frames. `planes` has copy(pixel, count, first, second), which writes so many pixels of both planes
+  /// from one on; zero padding holds what is given for `outside`.
+  template <typename Planes>
+  void load(Index tile, const Planes& planes, T first_outside, T second_outside) {
     const Index rows = row_count(tile);
     if (rows < tile_rows_) {  // the others' spectra are 0
       std::fill(columns_.begin(), columns_.end(), T(0));
       std::fill(energies_.begin(), energies_.end(), T(0));
     }
-    const Index top = first_row(tile) * frames_.stride.height;
-    const Index stride = copies_ ? width_ : frames_.image.width;
-    if (copies_) {
-      copy_tile(tile, first, copy_.data());
-      copy_tile(tile, second, copy_.data() + tile_height_ * width_);
-    }
-    const T* const re = copies_ ? copy_.data() : first.data() + top * stride;
-    const T* const im = copies_ ? copy_.data() + tile_height_ * width_ : second.data() + top * stride;
+    copy_tile(tile, planes, first_outside, second_outside);
+    const T* const re = copy_.data();
+    const T* const im = copy_.data() + tile_height_ * width_;
     for (Index row = 0; row < rows; ++row) {
-      const Index start = row * frames_.stride.height * stride;
+      const Index start = row * frames_.stride.height * width_;
       for (Index x = 0; x < width_; x += pack) {
         const Index left = std::min(x, width_ - pack);  // the last columns may come twice, to the same effect
         T* const to = column(left) + row * half_height_;
         const Pack energy =
-            column_step_.forward({re + start + left, im + start + left, stride, column_taps_.data()},
+            column_step_.forward({re + start + left, im + start + left, width_, column_taps_.data()},
                                  {to, to + part_, 4 * part_}, {to + 2 * part_, to + 3 * part_, 4 * part_});
         set_energies(row, left, energy);
       }
@@ -121,20 +127,40 @@ class PairedFrames {
   /// Forgets what was synthesised. load does it too; needed only for an adjoint without a load.
   void start_adjoint() { std::fill(cotangents_.begin(), cotangents_.end(), T(0)); }
 
+  /// A factor for the spectra of the second plane.
+  void set_second_factor(T factor) {
+    std::transform(row_taps_.begin(), row_taps_.end(), second_row_taps_.begin(),
+                   [=](T tap) { return factor * tap; });
+  }
+
   /// Makes the spectra of the frames of the loaded tile in frame column l. Bins that are their own conjugates are real.
   void analyse(Index l) {
     const T* const left = column(l * frames_.stride.width);
     for (Index plane = 0; plane < 2; ++plane) {
+      const T* const taps = plane == 0 ? row_taps_.data() : second_row_taps_.data();
       for (Index r = 0; r < registers_; ++r) {
         const T* const from = left + 2 * plane * part_ + r * pack;
-        row_step_.forward({from, from + part_, 4 * part_, row_taps_.data()}, spectrum(plane, r));
-      }
-      for (Index row = 0; row < tile_rows_; ++row) {
-        for_each_self_conjugate(
-            frames_.window, [&](Index u, Index v) { spectra_[size(place(plane, row, u, v) + pack)] = T(0); });
+        row_step_.forward({from, from + part_, 4 * part_, taps}, spectrum(plane, r));
       }
     }
+    clear_imaginary(0);
+    if (frames_.window.width % 2 == 0) clear_imaginary(frames_.window.width / 2);
   }
+
+  /// Makes the spectra of the second plane those of the first, times a factor.
+  void copy_first_to_second(T factor) {
+    const Index size_of_plane = registers_ * frames_.window.width * Fft::sample;
+    std::transform(spectra_.begin(), spectra_.begin() + size_of_plane, spectra_.begin() + size_of_plane,
+                   [=](T number) { return factor * number; });
+  }
+
+  /// Adds the spectra of constants to those of both planes, in every row of the tile.
+  void add_constants(T first, T second) {
+    constant_.add(first, spectrum(0, 0));
+    constant_.add(second, spectrum(1, 0));
+  }
+  /// How large rounding may be in the spectrum of a constant.
+  T rounding_of_constant(T constant) const { return constant_.rounding(constant); }
 
   TileSpectra<T> spectra() {
     return {spectrum(0, 0), spectrum(1, 0), tile_rows_ * half_height_, registers_, frames_.window.width};
@@ -162,8 +188,8 @@ class PairedFrames {
     }
   }
 
-  /// Σ |X|² + |Y|² over the half spectra of all frames of the tile in frame column l: into energies[row], as many as
-  /// fill registers. By Parseval's theorem, from the columns.
+  /// Σ |X|² + |Y|² over the half spectra of all frames of the tile in frame column l, without a factor: into energies[row], as
+  /// many as fill registers. By Parseval's theorem, from the columns.
   void measure(Index l, T* energies) const {
     for (Index r = 0; r < row_registers_ * pack; r += pack) {
       const T* from = energies_.data() + l * frames_.stride.width * row_registers_ * pack + r;
@@ -238,28 +264,50 @@ class PairedFrames {
     }
   }
 
-  /// A tile of a plane with what is past its borders.
-  void copy_tile(Index tile, const Plane<T>& plane, T* to) const {
-    const FrameAxis vertical = vertical_axis(frames_);
-    const FrameAxis horizontal = horizontal_axis(frames_);
-    const Index top = first_row(tile) * frames_.stride.height;
-    const Index end = (row_count(tile) - 1) * frames_.stride.height + frames_.window.height;
-    for (Index y = 0; y < end; ++y, to += width_) {
-      const Index source = vertical.source(top + y);
-      if (source < 0) {
-        std::fill_n(to, width_, T(0));
-        continue;
-      }
-      const T* const from = plane.data() + source * frames_.image.width;
-      for (Index x = 0; x < horizontal.margin; ++x) {
-        const Index end_x = frames_.extended.width - 1 - x;
-        to[x] = pixel(from, horizontal.source(x));
-        to[end_x] = pixel(from, horizontal.source(end_x));
-      }
-      std::copy_n(from, frames_.image.width, to + horizontal.margin);
+  /// Makes those bins of a v real whose u is its own conjugate.
+  void clear_imaginary(Index v) {
+    for (Index r = 0; r < 2 * registers_; ++r) {
+      T* const at = spectra_.data() + (r * frames_.window.width + row_step_.place(v)) * Fft::sample + pack;
+      const auto is_real = Pack::load_aligned(real_lanes_.data() + r % registers_ * pack) != Pack(T(0));
+      xsimd::select(is_real, Pack(T(0)), Pack::load_aligned(at)).store_aligned(at);
     }
   }
-  static T pixel(const T* line, Index x) { return x < 0 ? T(0) : line[x]; }
+
+  /// A tile of both planes with what is past their borders.
+  template <typename Planes>
+  void copy_tile(Index tile, const Planes& planes, T first_outside, T second_outside) {
+    const FrameAxis vertical = vertical_axis(frames_);
+    const Index top = first_row(tile) * frames_.stride.height;
+    const Index end = (row_count(tile) - 1) * frames_.stride.height + frames_.window.height;
+    if (frames_.padding == Padding::none && width_ == frames_.image.width) {
+      planes.copy(top * width_, end * width_, copy_.data(), copy_.data() + tile_height_ * width_);
+      return;
+    }
+    for (Index y = 0; y < end; ++y) {
+      const Index source = vertical.source(top + y);
+      T* const first = copy_.data() + y * width_;
+      T* const second = first + tile_height_ * width_;
+      if (source < 0) {
+        std::fill_n(first, width_, first_outside);
+        std::fill_n(second, width_, second_outside);
+        continue;
+      }
+      const Index margin = frames_.margin.width;
+      planes.copy(source * frames_.image.width, frames_.image.width, first + margin, second + margin);
+      extend(first, first_outside);
+      extend(second, second_outside);
+    }
+  }
+  /// Fills the margins of a row.
+  void extend(T* row, T outside) const {
+    const FrameAxis horizontal = horizontal_axis(frames_);
+    for (Index x = 0; x < horizontal.margin; ++x) {
+      for (const Index position : {x, frames_.extended.width - 1 - x}) {
+        const Index source = horizontal.source(position);
+        row[position] = source < 0 ? outside : row[horizontal.margin + source];
+      }
+    }
+  }
 
   /// The adjoint of copy_tile, from the tile's pixels.
   void add_tile(Index tile, T scale, MutablePlane<T> plane) const {
@@ -292,12 +340,14 @@ class PairedFrames {
   Index tile_height_ = 0;    // pixels
   Index width_ = 0;          // that of the extended image, or of a register
   Index pair_width_ = 0;     // in whole pairs of registers
-  bool copies_ = false;      // what is transformed
   std::vector<T> column_taps_;
   std::vector<T> row_taps_;
+  std::vector<T> second_row_taps_;
   std::vector<T> row_tap_squares_;
   Fft row_step_;
-  AlignedVector<T> copy_;        // [plane][y][x] of a tile, if it needs one
+  ConstantSpectrum<T> constant_;
+  AlignedVector<T> copy_;        // [plane][y][x] of a tile
+  AlignedVector<T> real_lanes_;  // [register][lane], 1 where u is its own conjugate
   AlignedVector<T> energies_;    // [x][row]
   AlignedVector<T> columns_;     // [x][first re, im, second re, im][row][u]
   AlignedVector<T> spectra_;     // [plane][register][v][re, im][lane]

@@ -66,8 +66,7 @@ class Stft {
       const Index second = std::min(first + 1, shape.planes() - 1);
       detail::PairedFrames<T>& engine = engines[static_cast<std::size_t>(slot)];
       for (Index tile = 0; tile < engine.tiles(); ++tile) {
-        engine.load(tile, Plane<T>(from.plane(first), shape.height, shape.width),
-                    Plane<T>(from.plane(second), shape.height, shape.width));
+        engine.load(tile, Pair{from.plane(first), from.plane(second)}, T(0), T(0));
         for (Index l = 0; l < frames.columns; ++l) {
           engine.analyse(l);
           for (Index row = 0; row < engine.row_count(tile); ++row) {
@@ -132,6 +131,17 @@ class Stft {
  private:
   using Complex = std::complex<T>;
   using Engines = std::vector<detail::PairedFrames<T>>;
+
+  /// Two planes, as PairedFrames::load takes them.
+  struct Pair {
+    const T* first;
+    const T* second;
+
+    void copy(Index pixel, Index count, T* to_first, T* to_second) const {
+      std::copy_n(first + pixel, count, to_first);
+      std::copy_n(second + pixel, count, to_second);
+    }
+  };
 
   template <typename Executor>
   Engines make_engines(const Frames& frames, const Executor& executor, Index planes) const {

@@ -1,0 +1,89 @@
+// The spectrum of a constant, in the layout of a tile's spectra: that of the window, which has few bins.
+//
+// A photograph's mean is a thousand times its detail, and the rounding of a transform goes with what is transformed. So the mean is
+// taken from a plane before, and what it would have been in the spectrum is added afterwards, exactly where it belongs.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
+#include <cstddef>
+#include <limits>
+#include <vector>
+#include <xsimd/xsimd.hpp>
+
+#include "crisp/core/aligned.hpp"
+#include "crisp/core/images.hpp"
+#include "crisp/spectral/lane_fft.hpp"
+#include "crisp/spectral/window.hpp"
+
+namespace crisp::detail {
+
+/// H_y(u) H_x(v), the lanes being (row, u) of some rows of frames.
+template <typename T>
+class ConstantSpectrum {
+ public:
+  ConstantSpectrum() = default;
+  /// For frames of a size, so many rows of them, and spectra that lie as `row_step` leaves them. All is multiplied by norm.
+  ConstantSpectrum(WindowShape shape, const Size2& size, Index rows, double norm,
+                   const LaneFft<T>& row_step) {
+    const std::vector<std::complex<double>> down = window_spectrum(shape, size.height);
+    const std::vector<std::complex<double>> along = window_spectrum(shape, size.width);
+    const Index half_height = size.height / 2 + 1;
+    const Index lanes = rows * half_height;
+    for (Index first = 0; first < lanes; first += pack) {
+      for (Index v = 0; v < size.width; ++v) {
+        std::array<T, Pack::size> re{};
+        std::array<T, Pack::size> im{};
+        for (Index lane = first; lane < std::min(first + pack, lanes); ++lane) {
+          const std::complex<double> bin = norm * down[index(lane % half_height)] * along[index(v)];
+          re[index(lane - first)] = static_cast<T>(bin.real());
+          im[index(lane - first)] = static_cast<T>(bin.imag());
+        }
+        const Index place = (first / pack * size.width + row_step.place(v)) * LaneFft<T>::sample;
+        append(place, re);
+        append(place + pack, im);
+      }
+    }
+    if (shape != WindowShape::hann_symmetric) return;
+    double squares = 0;
+    for (const std::complex<double>& u : down) {
+      for (const std::complex<double>& v : along) squares += std::norm(norm * u * v);
+    }
+    const double root_mean_square = std::sqrt(squares / static_cast<double>(size.height * size.width));
+    rounding_ = static_cast<T>(8 * static_cast<double>(std::numeric_limits<T>::epsilon()) * root_mean_square);
+  }
+
+  /// Adds that of a constant to a spectrum, [register][v][re, im][lane].
+  void add(T constant, T* spectrum) const {
+    const T* lanes = lanes_.data();
+    for (const Index place : places_) {
+      T* const at = spectrum + place;
+      xsimd::fma(Pack(constant), Pack::load_aligned(lanes), Pack::load_aligned(at)).store_aligned(at);
+      lanes += pack;
+    }
+  }
+
+  /// How large rounding may be in that of a constant: 0, as what is 0 is so exactly, unless the window is one that makes something of
+  /// a constant in every bin. Many of these are next to 0, and no better than the window's own rounding.
+  T rounding(T constant) const { return rounding_ * std::abs(constant); }
+
+ private:
+  using Pack = xsimd::batch<T>;
+  static constexpr auto pack = static_cast<Index>(Pack::size);
+
+  static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
+
+  void append(Index place, const std::array<T, Pack::size>& lanes) {
+    if (std::all_of(lanes.begin(), lanes.end(), [](T lane) { return lane == T(0); })) return;
+    places_.push_back(place);
+    lanes_.insert(lanes_.end(), lanes.begin(), lanes.end());
+  }
+
+  std::vector<Index> places_;  // of those registers of a spectrum that are not 0
+  AlignedVector<T> lanes_;     // what these hold
+  T rounding_ = 0;
+};
+
+}  // namespace crisp::detail
