@@ -48,7 +48,7 @@ std::string expression(const Loss& loss) {
 void define_loss(py::module_& module) {
   py::class_<Loss> loss(module, "Loss", R"(A loss: one of those below, or a multiple or a sum of some.
 
-    loss = 0.01 * crisp.StftLoss(window=8) + crisp.SsimLoss()
+    loss = crisp.SsimLoss() + 0.5 * crisp.CharbonnierLoss()
 
 It never changes, and keeps the memory that it works with for the next call: make it once, before the loop. Several
 threads may use it at the same time; each then works in memory of its own.)");

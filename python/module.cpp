@@ -17,7 +17,7 @@ constexpr const char* documentation = R"(Image losses with analytic gradients, o
 
     import crisp, numpy
 
-    loss = 0.01 * crisp.StftLoss(window=8) + crisp.SsimLoss()
+    loss = crisp.SsimLoss() + 0.5 * crisp.CharbonnierLoss()
     prediction = numpy.random.rand(8, 1, 28, 28)            # [batch, channel, height, width]
     target = numpy.random.rand(8, 1, 28, 28)
     value, gradient = crisp.value_and_gradient(loss, prediction, target)

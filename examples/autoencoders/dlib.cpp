@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <crisp/adapters/dlib.hpp>
 #include <crisp/core/compose.hpp>
+#include <crisp/losses/charbonnier.hpp>
 #include <crisp/losses/ssim.hpp>
-#include <crisp/losses/stft.hpp>
 #include <iostream>
-#include <memory>
 #include <vector>
 
 #include "trial.hpp"
@@ -25,10 +24,8 @@ using halve = dlib::relu<dlib::con<planes, side, side, 2, 2, Below>>;
 using Encoder = halve<4, 3, halve<16, 4, dlib::input<dlib::matrix<float>>>>;
 using Decoder = dlib::cont<1, 4, 4, 2, 2, dlib::relu<dlib::cont<16, 3, 3, 2, 2, Encoder>>>;
 
-auto make_loss(const Options& options) {
-  return options.frequency_weight * crisp::StftLoss<float>() + crisp::SsimLoss<float>();
-}
-using Loss = crisp::adapters::DlibLoss<decltype(make_loss({}))>;
+auto make_loss() { return crisp::SsimLoss<float>() + 0.5F * crisp::CharbonnierLoss<float>(); }
+using Loss = crisp::adapters::DlibLoss<decltype(make_loss())>;
 using Net = dlib::add_loss_layer<Loss, Decoder>;
 using Label = Loss::training_label_type;
 
@@ -83,12 +80,11 @@ Images<float> reconstruct(Net& net, const Images<float>& originals) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::unique_ptr<Net> net;  // made once the options of its loss are known
+  Net net{Loss(make_loss())};
   return autoencoders::run_trial(
-      argc, argv, "dlib_autoencoder", 3000,
-      [&](Images<float>& images, const Options& options) {
-        net = std::make_unique<Net>(Loss(make_loss(options)));
-        train(*net, images, options);
-      },
-      [&](Images<float>& images) { return reconstruct(*net, images); });
+      argc, argv,
+      {"dlib_autoencoder",
+       "A convolutional autoencoder of dlib, trained with crisp's SSIM + 0.5 Charbonnier.", 3000,
+       [&](Images<float>& images, const Options& options) { train(net, images, options); },
+       [&](Images<float>& images) { return reconstruct(net, images); }});
 }

@@ -2,13 +2,13 @@
 // the lines with criterion; the rest is any libtorch trainer.
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <crisp/adapters/torch.hpp>
 #include <crisp/core/compose.hpp>
+#include <crisp/losses/charbonnier.hpp>
 #include <crisp/losses/ssim.hpp>
-#include <crisp/losses/stft.hpp>
 #include <iostream>
 
+#include "torch_parts.hpp"
 #include "trial.hpp"
 
 namespace {
@@ -18,47 +18,20 @@ using torch::Tensor;
 
 class Autoencoder : public torch::nn::Module {
  public:
-  Autoencoder() { register_module("layers", layers_); }
+  Autoencoder() {
+    register_module("encoder", encoder_);
+    register_module("decoder", decoder_);
+  }
 
-  Tensor forward(const Tensor& images) { return layers_->forward(images); }
+  Tensor forward(const Tensor& images) { return decoder_->forward(encoder_->forward(images)); }
 
  private:
-  static torch::nn::Conv2d halve(std::int64_t in, std::int64_t out) {
-    return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).stride(2).padding(1));
-  }
-  static torch::nn::ConvTranspose2d twice(std::int64_t in, std::int64_t out) {
-    return torch::nn::ConvTranspose2d(torch::nn::ConvTranspose2dOptions(in, out, 4).stride(2).padding(1));
-  }
-
-  torch::nn::Sequential layers_{halve(1, 16),
-                                torch::nn::ReLU(),
-                                halve(16, 16),
-                                torch::nn::ReLU(),
-                                torch::nn::Flatten(),
-                                torch::nn::Linear(16 * 7 * 7, 16),
-                                torch::nn::Linear(16, 16 * 7 * 7),
-                                torch::nn::ReLU(),
-                                torch::nn::Unflatten(torch::nn::UnflattenOptions(1, {16, 7, 7})),
-                                twice(16, 16),
-                                torch::nn::ReLU(),
-                                twice(16, 1)};
+  torch::nn::Sequential encoder_ = autoencoders::encoder(16);
+  torch::nn::Sequential decoder_ = autoencoders::decoder(16);
 };
 
-/// The same memory, not a copy.
-Tensor to_tensor(crisp::Images<float>& images) {
-  return torch::from_blob(
-      images.data(), {images.dimension(0), images.dimension(1), images.dimension(2), images.dimension(3)});
-}
-crisp::Images<float> to_images(const Tensor& tensor) {
-  const Tensor pixels = tensor.contiguous();
-  crisp::Images<float> images(pixels.size(0), pixels.size(1), pixels.size(2), pixels.size(3));
-  std::copy_n(pixels.data_ptr<float>(), images.size(), images.data());
-  return images;
-}
-
 void train(Autoencoder& network, const Tensor& images, const Options& options) {
-  const auto loss = options.frequency_weight * crisp::StftLoss<float>() + crisp::SsimLoss<float>();
-  crisp::adapters::TorchLoss criterion(loss);
+  crisp::adapters::TorchLoss criterion(crisp::SsimLoss<float>() + 0.5F * crisp::CharbonnierLoss<float>());
   torch::optim::Adam adam(network.parameters(), torch::optim::AdamOptions(options.rate));
   for (std::int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
     double sum = 0;
@@ -81,12 +54,14 @@ int main(int argc, char** argv) {
   torch::manual_seed(1);
   Autoencoder network;
   return autoencoders::run_trial(
-      argc, argv, "torch_autoencoder", 6000,
-      [&](crisp::Images<float>& images, const Options& options) {
-        train(network, to_tensor(images), options);
-      },
-      [&](crisp::Images<float>& images) {
-        const torch::NoGradGuard no_gradients;
-        return to_images(network.forward(to_tensor(images)));
-      });
+      argc, argv,
+      {"torch_autoencoder",
+       "A convolutional autoencoder of libtorch, trained with crisp's SSIM + 0.5 Charbonnier.", 6000,
+       [&](crisp::Images<float>& images, const Options& options) {
+         train(network, autoencoders::to_tensor(images), options);
+       },
+       [&](crisp::Images<float>& images) {
+         const torch::NoGradGuard no_gradients;
+         return autoencoders::to_images(network.forward(autoencoders::to_tensor(images)));
+       }});
 }

@@ -2,7 +2,7 @@
 //
 //   #include <crisp/adapters/torch.hpp>
 //
-//   crisp::adapters::TorchLoss criterion(0.01f * crisp::StftLoss<float>() + crisp::SsimLoss<float>());
+//   crisp::adapters::TorchLoss criterion(crisp::SsimLoss<float>() + 0.5f * crisp::CharbonnierLoss<float>());
 //   criterion(prediction, target).backward();
 //
 // The gradient is computed beside the value, in one pass, and kept until backward() asks for it: nothing of the loss

@@ -1,4 +1,4 @@
-// Sums and multiples of losses: 0.01f * StftLoss<float>() + SsimLoss<float>().
+// Sums and multiples of losses: SsimLoss<float>() + 0.5f * CharbonnierLoss<float>().
 //
 // A sum of plane losses is itself a plane loss. It evaluates all its terms on a plane while that plane is hot
 // in cache, and adds their gradients in place: value = Σ c_i value_i, gradient = Σ c_i gradient_i. A sum with a

@@ -17,6 +17,13 @@ namespace crisp {
 /// image by half a window on every side, so that with strides of at most half a window every pixel does. Pixels past
 /// the last frame are not covered: their gradient is 0, and of their values only whether they are finite matters.
 ///
+/// In a trainer: the defaults are the paper's, and do not train well by themselves. A sum over bins is a number in the
+/// thousands, which drowns what stands beside it; raw Hann frames leave the border to chance, which becomes a rim of
+/// speckles; and without a gate the phases of bins that hold next to nothing rule the gradient, and make gray shapes of what
+/// is learned. A gate alone does not mend that: with a factor that is too large a VAE's latents collapse. Take `padding`,
+/// Reduction::mean, and SpectralDistance::complex_modulus or a phase_weight of 0, as presets::crisp() does, which is a whole
+/// loss. docs/choosing_a_loss.md has the trial behind this, and says how to find a factor.
+///
 /// Weights: each frame's sum is multiplied by the mean weight of its pixels inside the image over that of the plane; the
 /// divisor of Reduction::mean stays. Frames without weight are left out, whatever they hold. Pixels of weight 0 in a
 /// frame that counts take part in its spectrum (taking them out would put the mask's edge into it), so they must hold
