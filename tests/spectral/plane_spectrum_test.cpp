@@ -6,7 +6,9 @@
 #include <limits>
 #include <type_traits>
 
+#include "crisp/core/loss.hpp"
 #include "crisp/spectral/frequency_weight.hpp"
+#include "photographs/made_photograph.hpp"
 #include "support/catch.hpp"
 #include "support/random_images.hpp"
 
@@ -61,6 +63,45 @@ TEMPLATE_TEST_CASE("A plane's spectrum is its Fourier transform", "[plane_spectr
         REQUIRE(std::abs(bin - naive_bin(pixels, size, u, v)) <= tolerance);
         if (2 * u % size.height == 0 && 2 * v % size.width == 0) REQUIRE(bin.imag() == 0);
       }
+    }
+  }
+}
+
+TEST_CASE("Rounding leaves as little of a photograph's spectrum as of noise", "[plane_spectrum]") {
+  const auto is_smooth = [](Index n) {
+    for (const Index prime : {2, 3, 5, 7}) {
+      while (n % prime == 0) n /= prime;
+    }
+    return n == 1;
+  };
+  for (const Size2& size : {Size2(64), Size2(97), Size2(256), Size2(257), Size2(512, 768), Size2(1021)}) {
+    for (const bool is_photograph : {false, true}) {
+      CAPTURE(size, is_photograph);
+      Images<double> pixels =
+          is_photograph ? photographs::made_photograph(size.height, size.width, 5) : random_plane(size, 1);
+      const double mean = crisp::plane_mean(crisp::Plane<double>(pixels.data(), size.height, size.width));
+      for (Index i = 0; i < pixels.size(); ++i)  // as float has them
+        pixels.data()[i] = static_cast<double>(static_cast<float>(pixels.data()[i] - mean));
+      PlaneSpectrum<float> spectrum(size);
+      PlaneSpectrum<double> expected(size);
+      set_plane(spectrum, pixels);
+      set_plane(expected, pixels);
+      spectrum.forward();
+      expected.forward();
+      double error = 0;
+      double square = 0;
+      for (Index u = 0; u <= size.height / 2; ++u) {
+        for (Index v = 0; v < size.width; ++v) {
+          error += std::norm(static_cast<std::complex<double>>(spectrum.get(u, v)) - expected.get(u, v));
+          square += std::norm(expected.get(u, v));
+        }
+      }
+      // That of the two steps together (lane_fft.hpp).
+      const auto variance = [&](Index n) {
+        return std::pow(is_smooth(n) ? 0.35 : 0.9, 2) * std::log2(2 * static_cast<double>(n));
+      };
+      const double epsilon = static_cast<double>(std::numeric_limits<float>::epsilon());
+      CHECK(std::sqrt(error / square) <= epsilon * std::sqrt(variance(size.height) + variance(size.width)));
     }
   }
 }
