@@ -111,8 +111,8 @@ void append_presets(std::vector<ComparedLoss>& losses) {
   losses.push_back(compared<DftLoss>("DFT squared amplitudes", "wronski_2021", presets::wronski_2021()));
   losses.push_back(compared<DftLoss>("DFT amplitudes", "bjork_2022", presets::bjork_2022()));
   losses.push_back(compared<DftLoss>("DFT rectangular", "fft_l1", presets::fft_l1()));
-  losses.push_back(
-      compared<MultiResolutionStftLoss>("STFT polar", "multi-resolution", MultiResolutionStftOptions()));
+  losses.push_back(compared<MultiResolutionStftLoss>("STFT polar, small windows", "multi-resolution",
+                                                     MultiResolutionStftOptions()));
   losses.push_back(
       with(Weighting::smooth, compared<DftLoss>("DFT rectangular", "fft_l1", presets::fft_l1())));
 }
