@@ -1,6 +1,7 @@
 // The same on large images, which take minutes: sums are long there, and primes are among the factors of 1411.
 #include <algorithm>
 #include <initializer_list>
+#include <string>
 
 #include "photographs/checked.hpp"
 #include "photographs/made_photograph.hpp"
@@ -9,10 +10,15 @@ using namespace photographs;
 
 namespace {
 
+/// Of halves of the sides.
+bool has_patches(const ComparedLoss& loss) { return loss.name.find("patches") != std::string::npos; }
+
 void check_pairs(crisp::Index side, std::initializer_list<const char*> names) {
   for (const ImagePair& pair : degraded_pairs(made_photograph(side, side, 11))) {
     if (std::find(names.begin(), names.end(), pair.name) == names.end()) continue;
-    for (const ComparedLoss& loss : all_losses(pair.data_range)) check(loss, pair);
+    for (const ComparedLoss& loss : all_losses(pair.data_range)) {
+      if (side % 2 == 0 || !has_patches(loss)) check(loss, pair);
+    }
   }
 }
 

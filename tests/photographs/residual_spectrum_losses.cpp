@@ -39,7 +39,7 @@ std::vector<ComparedLoss> residual_spectrum_losses() {
       compared<FocalFrequencyLoss>("focal frequency", "focal frequency, average",
                                    focal(1, 1, false, false, true)),
       compared<FocalFrequencyLoss>("focal frequency", "focal frequency, patches", focal(1, 2)),
-      compared<FocalFrequencyLoss>("focal frequency", "focal frequency, all",
+      compared<FocalFrequencyLoss>("focal frequency", "focal frequency, all options, patches",
                                    focal(0.5, 2, true, true, true)),
       compared<WienerLoss>("Wiener", "Wiener", WienerOptions()),
       compared<WienerLoss>("Wiener", "Wiener, kernel of sum 35", bright_kernel()),
