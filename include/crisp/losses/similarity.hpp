@@ -30,15 +30,17 @@ struct Statistics {
 /// no luminance to compare, and flat ones no structure, and rounding must not stand in for these.
 template <typename T>
 struct StatisticsRounding {
-  T relative;  // of means of squares, in the variances that they make
-  T of_means;  // in squares of means
+  T of_variances;  // relative to the mean squares that they are made of
+  T of_means;      // the same of squares of means
+  T of_centres;    // and what those have besides
 
   /// For windows of so many taps, and means of that size.
   StatisticsRounding(Index taps, T centre) {
     const T epsilon = std::numeric_limits<T>::epsilon();
     const T errors = std::is_same_v<T, float> ? T(4) : T(64);  // in float more would hide what images have
-    relative = taps == 1 ? T(2) : errors * epsilon;            // a window of one pixel has no variance
-    of_means = errors * errors * epsilon * epsilon * centre * centre;
+    of_variances = taps == 1 ? T(2) : errors * epsilon;        // a window of one pixel has no variance
+    of_means = errors * errors * epsilon * epsilon;
+    of_centres = of_means * centre * centre;
   }
 
   /// Makes them 0, given E[s²] and E[d²] of what has lost its mean.
@@ -46,8 +48,8 @@ struct StatisticsRounding {
     const Batch<T> zero(T(0));
     const Batch<T> squares = sum_square + difference_square;
     const auto is_black = of.sum_mean * of.sum_mean + of.difference_mean * of.difference_mean <=
-                          Batch<T>(relative * relative) * squares + Batch<T>(of_means);
-    const auto is_flat = of.sum_variance + of.difference_variance <= Batch<T>(relative) * squares;
+                          Batch<T>(of_means) * squares + Batch<T>(of_centres);
+    const auto is_flat = of.sum_variance + of.difference_variance <= Batch<T>(of_variances) * squares;
     of = {xsimd::select(is_black, zero, of.sum_mean), xsimd::select(is_black, zero, of.difference_mean),
           xsimd::select(is_flat, zero, of.sum_variance),
           xsimd::select(is_flat, zero, of.difference_variance)};

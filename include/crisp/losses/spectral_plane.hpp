@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 #include "crisp/core/aligned.hpp"
@@ -66,8 +67,10 @@ class SpectralPlane {
                               frames_.padding == Padding::zero);
     if (pair.are_equal()) return static_cast<T>(value);  // exactly, whatever rounding would make of it
     transform_.set_second_factor(1 / pair.factor());
-    distance_.set_factor(pair.factor(), transform_.rounding_of_constant(pair.sum_mean()),
-                         transform_.rounding_of_constant(pair.difference_mean()));
+    // In float it would hide more than it is: but nothing else is left of a flat plane.
+    const bool rounds = std::is_same_v<T, double> || pair.x_is_flat() || pair.y_is_flat();
+    distance_.set_factor(pair.factor(), rounds ? transform_.rounding_of_constant(pair.sum_mean()) : T(0),
+                         rounds ? transform_.rounding_of_constant(pair.difference_mean()) : T(0));
     for (Index tile = 0; tile < transform_.tiles(); ++tile) {
       transform_.load(tile, pair, -pair.sum_mean(), -pair.factor() * pair.difference_mean());
       for (Index row = 0; row < transform_.tile_rows(); ++row) {

@@ -10,6 +10,7 @@
 #include <complex>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
@@ -52,7 +53,8 @@ class ConstantSpectrum {
       for (const std::complex<double>& v : along) squares += std::norm(norm * u * v);
     }
     const double root_mean_square = std::sqrt(squares / static_cast<double>(size.height * size.width));
-    rounding_ = static_cast<T>(8 * static_cast<double>(std::numeric_limits<T>::epsilon()) * root_mean_square);
+    rounding_ = static_cast<T>((std::is_same_v<T, float> ? 2 : 8) *
+                               static_cast<double>(std::numeric_limits<T>::epsilon()) * root_mean_square);
   }
 
   /// Adds that of a constant to a spectrum, [register][v][re, im][lane].
@@ -65,8 +67,8 @@ class ConstantSpectrum {
     }
   }
 
-  /// How large rounding may be in that of a constant: 0, as what is 0 is so exactly, unless the window is one that makes something of
-  /// a constant in every bin. Many of these are next to 0, and no better than the window's own rounding.
+  /// What of the spectrum of a constant counts as rounding: nothing, as what is 0 is so exactly, unless the window is one that makes
+  /// something of a constant in every bin. Many of these are next to 0, less than the window's own rounding, and phases mean nothing there.
   T rounding(T constant) const { return rounding_ * std::abs(constant); }
 
  private:

@@ -46,16 +46,18 @@ class FrameShares {
     }
   }
 
-  /// Sets the numbers of those pixels to 1 that lie in a frame with a share, and of others to 0. By rows of a plane.
+  /// Sets the numbers of those pixels to 1 that a frame with a share reads, and of others to 0. By rows of a plane.
   void mark_counted(T* pixels) const {
     std::fill_n(pixels, vertical_.length * horizontal_.length, T(0));
     for (Index k = 0; k < vertical_.count; ++k) {
       for (Index l = 0; l < horizontal_.count; ++l) {
         if ((*this)(k, l) == T(0)) continue;
-        const Index left = horizontal_.first_inside(l) - horizontal_.margin;
-        const Index width = horizontal_.end_inside(l) - horizontal_.first_inside(l);
-        for (Index y = vertical_.first_inside(k); y < vertical_.end_inside(k); ++y) {
-          std::fill_n(pixels + (y - vertical_.margin) * horizontal_.length + left, width, T(1));
+        for (Index i = 0; i < vertical_.window; ++i) {
+          const Index y = vertical_.source(k * vertical_.stride + i);
+          for (Index j = 0; y >= 0 && j < horizontal_.window; ++j) {
+            const Index x = horizontal_.source(l * horizontal_.stride + j);
+            if (x >= 0) pixels[y * horizontal_.length + x] = T(1);
+          }
         }
       }
     }

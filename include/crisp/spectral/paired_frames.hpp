@@ -159,7 +159,7 @@ class PairedFrames {
     constant_.add(first, spectrum(0, 0));
     constant_.add(second, spectrum(1, 0));
   }
-  /// How large rounding may be in the spectrum of a constant.
+  /// What of the spectrum of a constant counts as rounding.
   T rounding_of_constant(T constant) const { return constant_.rounding(constant); }
 
   TileSpectra<T> spectra() {

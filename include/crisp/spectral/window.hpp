@@ -40,20 +40,20 @@ struct CosineWindow {
   }
 };
 
-/// G of f = numerator/denominator: the quotient of e^{2πi nf} - 1 and e^{2πi f} - 1, both in [-½, ½] turns.
-inline std::complex<double> geometric_sum(Index numerator, Index denominator, Index n) {
-  const double pi = std::acos(-1.0);
+/// G of f = numerator/denominator: the quotient of e^{2πi nf} - 1 and e^{2πi f} - 1, both in [-½, ½] turns. In long double, as two of
+/// these nearly cancel far from the window's own frequency.
+inline std::complex<long double> geometric_sum(Index numerator, Index denominator, Index n) {
+  const long double pi = std::acos(-1.0L);
   const auto half_turns = [&](Index steps) {
-    const Index rest = steps % denominator;  // exact, which an angle in double would not be
-    const Index nearest = 2 * rest > denominator    ? rest - denominator
-                          : 2 * rest < -denominator ? rest + denominator
-                                                    : rest;
-    return pi * static_cast<double>(nearest) / static_cast<double>(denominator);
+    const Index rest = steps % denominator;  // exact, which an angle would not be
+    const Index turns = 2 * rest > denominator ? 1 : 2 * rest < -denominator ? -1 : 0;
+    return pi * static_cast<long double>(rest - turns * denominator) / static_cast<long double>(denominator);
   };
-  const double angle = half_turns(numerator);
-  if (angle == 0) return static_cast<double>(n);
-  const double last = half_turns(numerator % denominator * n);
-  return std::polar(std::sin(last) / std::sin(angle), last - angle);
+  const long double angle = half_turns(numerator);
+  if (angle == 0) return static_cast<long double>(n);
+  const long double last = half_turns(numerator % denominator * n);
+  const long double size = std::sin(last) / std::sin(angle);
+  return {size * std::cos(last - angle), size * std::sin(last - angle)};
 }
 
 }  // namespace detail
@@ -77,12 +77,15 @@ inline std::vector<std::complex<double>> window_spectrum(WindowShape shape, Inde
   const Index p = window.period;
   std::vector<std::complex<double>> spectrum(static_cast<std::size_t>(length));
   for (Index u = 0; u < length; ++u) {
-    std::complex<double> bin = u == 0 ? window.a * static_cast<double>(length) : 0;
+    std::complex<long double> bin =
+        u == 0 ? static_cast<long double>(window.a) * static_cast<long double>(length) : 0;
     for (const Index turn : {length, -length}) {  // ±1/p - u/n = (±n - u p)/(n p)
       const bool is_zero = p == length && (turn - u * p) % (length * p) != 0;  // whole periods of a cosine
-      if (!is_zero) bin -= window.b / 2 * detail::geometric_sum(turn - u * p, length * p, length);
+      if (is_zero) continue;
+      bin -= static_cast<long double>(window.b) / 2 * detail::geometric_sum(turn - u * p, length * p, length);
     }
-    spectrum[static_cast<std::size_t>(u)] = u == 0 || 2 * u == length ? bin.real() : bin;
+    const std::complex<double> rounded(static_cast<double>(bin.real()), static_cast<double>(bin.imag()));
+    spectrum[static_cast<std::size_t>(u)] = u == 0 || 2 * u == length ? rounded.real() : rounded;
   }
   return spectrum;
 }
