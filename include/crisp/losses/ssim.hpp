@@ -73,11 +73,13 @@ T similarity_constant(double k, double data_range) {
 /// Non-finite input: the value of the plane is NaN.
 ///
 /// Accuracy: in double, value to 1e-12 relative and gradient to 1e-10 of its largest entry. In float, against
-/// double on the same pixels, however bright: value to 3e-7 relative and gradient to 2e-6 of its largest entry on
-/// textured planes, nearly equal ones too; 2e-6 and 5e-5 where flat areas in a plane lie one data_range apart in
-/// brightness, 500 times that where they lie ten apart; 5e-6 and 5e-5 where windows see no more than the rim of a
+/// double on the same pixels, however bright: value to 1e-6 relative, 5e-6 on nearly equal photographs, and gradient to 5e-5 of its
+/// largest entry, 1e-5 of its root mean square; 3e-7 and 2e-6 on textured planes; 2e-6 and 5e-5 where flat areas in a plane lie one
+/// data_range apart in brightness, 500 times that where they lie ten apart; 5e-6 and 5e-5 where windows see no more than the rim of a
 /// mask. (A plane's mean is subtracted from its pixels first, which changes no variance; what is left of the
-/// cancellation in E[s²] - E[s]² is small beside C2.)
+/// cancellation in E[s²] - E[s]² is small beside C2.) With k1 or k2 of 0 that is all there is beside it, so where windows are next to
+/// black (k1) or flat (k2) no digit is promised, in double neither, and in float a photograph's value to 1e-2: windows within rounding of
+/// it, 4 ε of the mean square of what they hold in float and 64 ε in double, count as 1 with gradient 0.
 ///
 /// Cost: 14 passes of a symmetric filter with `window` taps, fused row by row; 8 for the value alone; two more
 /// with weights. Memory a thread: at most 3 `window` rows of 7 maps, a few rows more, and two planes for weights.
