@@ -231,6 +231,23 @@ TEST_CASE("The KL divergence and its gradients", "[gaussian_kl]") {
   CHECK(crisp::gaussian_kl(float_mean, float_log_variance) == Approx(expected).epsilon(1e-6));
 }
 
+// e^x - 1 - x is about x²/2 there, sixteen digits below what it is the difference of.
+TEST_CASE("The KL divergence keeps its digits where the log-variance is next to 0", "[gaussian_kl]") {
+  Eigen::Tensor<double, 2, Eigen::RowMajor> mean(1, 1), log_variance(1, 1);
+  mean.setZero();
+  for (const double lv : {1e-8, -1e-7, 1e-4, -0.02, 0.3, 0.6}) {
+    log_variance.setConstant(lv);
+    const long double exact = lv;
+    long double expected = 0;
+    long double term = 1;
+    for (int k = 1; k < 40; ++k) {
+      term *= exact / k;
+      if (k > 1) expected += term;
+    }
+    CHECK(crisp::gaussian_kl(mean, log_variance) == Approx(static_cast<double>(expected / 2)).epsilon(1e-14));
+  }
+}
+
 TEST_CASE("The KL divergence refuses latents that do not match", "[gaussian_kl][errors]") {
   using Latent = Eigen::Tensor<float, 2, Eigen::RowMajor>;
   Latent mean(3, 2), log_variance(2, 3), gradient(3, 2), wrong(3, 1);

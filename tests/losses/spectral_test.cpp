@@ -628,3 +628,53 @@ TEST_CASE("Windows far larger than the image are refused, padded or not", "[stft
     }
   }
 }
+
+// In float they differ by 1e-4 and 1e-5 of what is transformed, which has seven digits.
+TEST_CASE("Nearly equal images differ by their difference, in float too", "[stft_loss]") {
+  const Shape shape{1, 1, 32, 32};
+  const auto target = random_images<float>(shape, 1);
+  const auto noise = random_images<float>(shape, 2);
+  const Images<double> exact_target = target.cast<double>();
+  for (const float step : {1e-4F, 1e-5F}) {
+    const Images<float> prediction = target + step * (noise - 0.5F);
+    const Images<double> exact = prediction.cast<double>();
+    for (const auto distance : {crisp::SpectralDistance::polar, crisp::SpectralDistance::squared_amplitude,
+                                crisp::SpectralDistance::complex_modulus}) {
+      crisp::StftOptions options;
+      options.distance = distance;
+      const double expected = crisp::value(crisp::StftLoss<double>(options), exact, exact_target);
+      CHECK(static_cast<double>(crisp::value(crisp::StftLoss<float>(options), prediction, target)) ==
+            Approx(expected).epsilon(1e-5));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("Rounding chooses no side of a kink", "[stft_loss][dft_loss]", float, double) {
+  using T = TestType;
+  const Shape shape{1, 1, 24, 20};
+  const auto image = random_images<T>(shape, 1);
+  Images<T> gradient;
+  crisp::StftOptions phases;
+  phases.amplitude_weight = 0;
+  for (const auto phase : {crisp::PhaseDistance::wrapped, crisp::PhaseDistance::cosine}) {
+    phases.phase_distance = phase;
+    const Images<T> twice = T(2) * image;
+    CHECK(crisp::value_and_gradient(crisp::StftLoss<T>(phases), image, twice, gradient) == 0);
+    CHECK(largest_entry(gradient) == 0);
+  }
+  crisp::DftOptions amplitudes;
+  amplitudes.phase_weight = 0;
+  const Images<T> mirrored = image.reverse(Eigen::array<bool, 4>{false, false, true, true});
+  CHECK(crisp::value_and_gradient(crisp::DftLoss<T>(amplitudes), image, mirrored, gradient) == 0);
+  CHECK(largest_entry(gradient) == 0);
+  // Of flat images only three bins a direction differ under a Hann window, and these are real.
+  crisp::StftOptions rectangular;
+  rectangular.distance = crisp::SpectralDistance::rectangular;
+  rectangular.frequency_weight = crisp::FrequencyWeight::uniform;
+  const auto dim = constant_images<T>(shape, T(0.3));
+  const auto bright = constant_images<T>(shape, T(0.7));
+  // Σ |H(u) H(v)| = (2 n/2)² a frame, times the difference: 3x2 frames.
+  CHECK(static_cast<double>(
+            crisp::value_and_gradient(crisp::StftLoss<T>(rectangular), dim, bright, gradient)) ==
+        Approx(0.4 * 16 * 16 * 3 * 2).epsilon(1e-6));
+}

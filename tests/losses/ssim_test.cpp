@@ -367,3 +367,33 @@ TEST_CASE("SSIM refuses constants that its scalar cannot hold", "[ssim][errors]"
   CHECK_THROWS_AS(SsimLoss<float>(with_range(1e25)), crisp::OptionError);
   CHECK_NOTHROW(SsimLoss<double>(with_range(1e25)));
 }
+
+// Where rounding would decide: of windows without variance nothing can be said of their structure, which counts as alike.
+TEST_CASE("Without constants, windows without variance or light count as alike", "[ssim]") {
+  crisp::SsimOptions options;
+  options.window = 3;
+  options.k2 = 0;
+  Images<double> x(1, 1, 3, 4), y(1, 1, 3, 4), gradient;
+  x.setConstant(.81);
+  y.setConstant(.3);
+  x.chip<3>(3).setConstant(.25);
+  y.chip<3>(3).setConstant(.66);
+  CHECK(crisp::value_and_gradient(crisp::SsimLoss<double>(options), x, y, gradient) ==
+        Approx(1.08849).epsilon(1e-5));
+  CHECK(all_finite(gradient));
+  options.window = 1;
+  const auto weights = random_weights<double>({1, 1, 3, 4}, 1, true);
+  crisp::value_and_gradient(crisp::SsimLoss<double>(options), x, crisp::weighted(y, weights), gradient);
+  CHECK(largest_entry(gradient) < 1e3);
+
+  options = {};
+  options.window = 3;
+  options.k1 = 0;
+  Images<double> dark(1, 1, 6, 6), other = random_images<double>({1, 1, 6, 6}, 1);
+  dark = other;
+  for (Index row = 0; row < 6; ++row) {
+    for (Index column = 0; column < 3; ++column) dark(0, 0, row, column) = other(0, 0, row, column) = 0;
+  }
+  CHECK(crisp::value_and_gradient(crisp::SsimLoss<double>(options), dark, other, gradient) == 0);
+  CHECK(all_finite(gradient));
+}

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <complex>
 #include <crisp/spectral/frequency_weight.hpp>
 #include <crisp/spectral/window.hpp>
 
@@ -24,6 +25,27 @@ TEST_CASE("Windows take the values of their formulas", "[window]") {
   CHECK(crisp::window_function<double>(WindowShape::hamming, 2)[0] == Approx(0.08));
   CHECK(crisp::window_function<double>(WindowShape::hamming, 2)[1] == Approx(1));
   CHECK(crisp::window_function<float>(WindowShape::rectangular, 3) == std::vector<float>{1, 1, 1});
+}
+
+TEST_CASE("A window's spectrum is its Fourier transform", "[window]") {
+  const double two_pi = 2 * std::acos(-1.0);
+  for (const auto shape :
+       {WindowShape::hann, WindowShape::hann_symmetric, WindowShape::hamming, WindowShape::rectangular}) {
+    for (const crisp::Index n : {2, 3, 4, 7, 16, 31, 64}) {
+      CAPTURE(static_cast<int>(shape), n);
+      const auto taps = crisp::window_function<double>(shape, n);
+      const auto spectrum = crisp::window_spectrum(shape, n);
+      for (crisp::Index u = 0; u < n; ++u) {
+        std::complex<double> expected = 0;
+        for (crisp::Index t = 0; t < n; ++t) {
+          expected += taps[static_cast<std::size_t>(t)] *
+                      std::polar(1.0, -two_pi * static_cast<double>(u * t % n) / static_cast<double>(n));
+        }
+        CHECK(std::abs(spectrum[static_cast<std::size_t>(u)] - expected) <= 1e-13);
+      }
+    }
+  }
+  CHECK(crisp::window_spectrum(WindowShape::hann, 16)[2] == 0.0);
 }
 
 TEST_CASE("Frequency weights take the values of their formulas", "[frequency_weight]") {
