@@ -1,37 +1,25 @@
 // What Eigen's transforms (CRISP_FFT=eigen) cost beside FFTW's: this program's losses have FFTW, those of a plugin Eigen's,
 // by turns in one process. Sides are prime, as only lengths with a prime factor above 7 go to either.
 #include <iostream>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "losses/timed_call.hpp"
-#include "plugin/plugin.hpp"
+#include "plugin/comparison.hpp"
 #include "support/command_line.hpp"
-#include "support/images.hpp"
-#include "support/report.hpp"
-#include "support/timing.hpp"
 
 namespace crisp_benchmarks {
 namespace {
 
 int compare(bool is_quick) {
-  const MakeLossCall make_with_eigen = load_plugin(CRISP_EIGEN_PLUGIN);
   Table table({"loss, images", "FFTW", "Eigen", "slower by"});
   std::vector<crisp::Shape> shapes = {{32, 1, 31, 31}};
   if (!is_quick) shapes.push_back({1, 3, 251, 251});
-  for (const crisp::Shape& shape : shapes) {
-    const auto pair = std::make_shared<ImagePair<float>>(shape);
-    for (const std::string name : {"DFT", "focal frequency", "Wiener"}) {
-      const Timing timing(
-          {timed_call(make_loss_call<float>(name, shape, 1), pair),
-           timed_call(std::shared_ptr<LossCall<float>>(make_with_eigen(name.c_str(), shape)), pair)},
-          is_quick ? quick : thorough);
-      const auto images = static_cast<double>(shape.batch);
-      table.add({name + ", " + text(shape), microseconds(timing.seconds(0) / images),
-                 microseconds(timing.seconds(1) / images), times(timing.ratio(1, 0))});
-    }
-  }
+  compare_with_plugin(CRISP_EIGEN_PLUGIN, shapes, {"DFT", "focal frequency", "Wiener"}, is_quick,
+                      [&](const std::string& title, const Timing& timing, double images) {
+                        table.add({title, microseconds(timing.seconds(of_this_program) / images),
+                                   microseconds(timing.seconds(of_plugin) / images),
+                                   times(timing.ratio(of_plugin, of_this_program))});
+                      });
   std::cout << "Value and gradient, float, 1 thread, microseconds an image.\n\n" << table << "\n";
   return 0;
 }
