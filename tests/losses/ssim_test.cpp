@@ -10,6 +10,7 @@
 #include "crisp/testing/gradient_check.hpp"
 #include "losses/plain_similarity.hpp"
 #include "support/catch.hpp"
+#include "support/derivatives.hpp"
 #include "support/golden.hpp"
 #include "support/random_images.hpp"
 
