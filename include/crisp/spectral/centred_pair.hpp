@@ -155,11 +155,12 @@ class CentredPair {
             lanes(largest_difference).maxCoeff()};
   }
 
-  static Eigen::Array<T, Pack::size, 1> lanes(const Pack& pack) {
+  static Eigen::Array<T, Pack::size, 1> lanes(const Pack& values) {
     Eigen::Array<T, Pack::size, 1> numbers;
-    pack.store_unaligned(numbers.data());
+    values.store_unaligned(numbers.data());
     return numbers;
   }
+
   PlanePair<T> images_;
   T x_mean_ = 0;
   T y_mean_ = 0;
