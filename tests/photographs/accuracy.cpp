@@ -19,9 +19,10 @@ enum class Detail {
 
 Detail detail_of(const ComparedLoss& loss, const ImagePair& pair) {
   // A flat plane between zeros, or under a window that is not periodic, has bins that fall off into rounding.
-  const bool is_flat = pair.name == "flat" || pair.name == "nearly flat";
+  const bool is_flat =
+      pair.name == "flat" || pair.name == "nearly flat" || pair.name == "flat for a photograph";
   const auto has = [&](const char* option) { return loss.name.find(option) != std::string::npos; };
-  if (is_flat && (has("symmetric hann") || has("padding zero"))) return Detail::faint;
+  if (is_flat && (has("symmetric hann") || has("padding zero") || has("dalal"))) return Detail::faint;
   for (const char* name : {"blurred", "blurred, 0 to 255", "dark", "bright"}) {
     if (pair.name == name) return Detail::faint;
   }
@@ -48,7 +49,7 @@ constexpr std::array<SmoothFamily, 13> smooth_families = {{
     // 0/0 where a variance is 0, or next to it.
     {"SSIM, k2 = 0", {5e-5, 5e-2, 1e-2}, {1e-2, not_stated, not_stated}},
     {"MS-SSIM", {1e-6, 2e-5, 1e-5}, {3e-6, 2e-5, 1e-5}},
-    {"MS-SSIM+L1", {1e-6, 2e-5, 1e-5}, {5e-6, 2e-5, 1e-5}},
+    {"MS-SSIM+L1", {1e-6, 2e-5, 2e-5}, {5e-6, 2e-5, 2e-5}},
     {"focal frequency", {1e-6, 1e-6, 1e-6}, {1e-6, 1e-6, 1e-6}},
     {"Wiener", {1e-6, 1e-6, 1e-6}, {1e-6, 1e-6, 1e-6}},
     {"presets::crisp", {2e-6, 5e-3, 5e-4}, {2e-6, 5e-3, 5e-4}},
@@ -72,12 +73,12 @@ constexpr std::array<SpectralFamily, 13> spectral_families = {{
     {"squared amplitudes", {5e-7, 1e-3, 1e-4}, {5e-7, 0.05, 5e-3}, {5e-7, not_stated, 0.5}},
     {"amplitudes", {5e-7, 0.05, 5e-3}, {5e-7, 0.2, 5e-3}, {1e-6, not_stated, 0.7}},
     {"cosine, gate",
-     {5e-6, 5e-3, 5e-4},
+     {1e-5, 5e-3, 5e-4},
      {5e-5, not_stated, not_stated},
      {not_stated, not_stated, not_stated}},
     {"cosine", {5e-4, 1e-2, 5e-3}, {5e-5, not_stated, not_stated}, {not_stated, not_stated, not_stated}},
     {"wrapped, gate",
-     {2e-6, 0.05, 5e-3},
+     {2e-6, 0.2, 5e-3},
      {5e-5, not_stated, not_stated},
      {not_stated, not_stated, not_stated}},
     {"wrapped", {5e-5, 0.2, 0.1}, {5e-5, not_stated, not_stated}, {not_stated, not_stated, not_stated}},
@@ -88,7 +89,7 @@ constexpr std::array<SpectralFamily, 13> spectral_families = {{
      {1e-3, 0.3, 0.1},
      {1e-2, not_stated, not_stated},
      {not_stated, not_stated, not_stated}},
-    {"raw, gate", {2e-6, 0.05, 0.02}, {5e-4, not_stated, not_stated}, {not_stated, not_stated, not_stated}},
+    {"raw, gate", {2e-6, 0.2, 0.02}, {5e-4, not_stated, not_stated}, {not_stated, not_stated, not_stated}},
     {"raw", {2e-5, 0.2, 0.1}, {5e-4, not_stated, not_stated}, {not_stated, not_stated, not_stated}},
 }};
 

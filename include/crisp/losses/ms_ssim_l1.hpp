@@ -48,7 +48,7 @@ struct MsSsimL1Options {
 /// Non-finite input: the value of the plane is NaN or infinite.
 ///
 /// Accuracy: in double, value to 1e-12 relative and gradient to 1e-10 of its largest entry. In float, against
-/// double on the same pixels: value to 1e-6 relative, 5e-6 on nearly equal photographs, and gradient to 3e-5 of its largest entry, 1e-5 of
+/// double on the same pixels: value to 1e-6 relative, 5e-6 on nearly equal photographs, and gradient to 3e-5 of its largest entry, 2e-5 of
 /// its root mean square. k1 and k2 of 0: see SsimLoss.
 ///
 /// Cost: 7 passes of a filter a sigma, both ways along rows and columns, with `window` taps or, if that is less, some
