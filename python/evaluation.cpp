@@ -57,7 +57,7 @@ py::object values(const py::object& loss, const py::object& prediction, const py
                  [](const auto& any, const auto& x, const auto& y, auto& workspace, const auto& executor) {
                    return crisp::values(any, x, y, workspace, executor);
                  });
-    const py::object result = new_array<T>(py::int_(of_images.size()));
+    py::object result = new_array<T>(py::int_(of_images.size()));
     std::copy_n(of_images.data(), of_images.size(), first_of<T>(result));
     return result;
   });

@@ -69,7 +69,7 @@ py::object to_python(const Field& field) {
     return std::move(list);
   } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
     if (field.size() == 0) return py::none();
-    const py::object array = new_array<double>(py::make_tuple(field.rows(), field.cols()));
+    py::object array = new_array<double>(py::make_tuple(field.rows(), field.cols()));
     Eigen::Map<Rows>(first_of<double>(array), field.rows(), field.cols()) = field;
     return array;
   } else if constexpr (std::is_enum_v<Field>) {
