@@ -28,7 +28,6 @@
 #include "crisp/spectral/frames.hpp"
 #include "crisp/spectral/lane_fft.hpp"
 #include "crisp/spectral/paired_columns.hpp"
-#include "crisp/spectral/real_pairs.hpp"
 #include "crisp/spectral/window.hpp"
 
 namespace crisp::detail {
@@ -266,8 +265,8 @@ class PairedFrames {
 
   /// Makes those bins of a v real whose u is its own conjugate.
   void clear_imaginary(Index v) {
-    for (Index r = 0; r < 2 * registers_; ++r) {
-      T* const at = spectra_.data() + (r * frames_.window.width + row_step_.place(v)) * Fft::sample + pack;
+    for (Index r = 0; r < 2 * registers_; ++r) {  // of both planes
+      T* const at = spectrum(0, r) + row_step_.place(v) * Fft::sample + pack;
       const auto is_real = Pack::load_aligned(real_lanes_.data() + r % registers_ * pack) != Pack(T(0));
       xsimd::select(is_real, Pack(T(0)), Pack::load_aligned(at)).store_aligned(at);
     }
