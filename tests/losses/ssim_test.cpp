@@ -64,6 +64,18 @@ Pair stepped_pair(double texture, float step) {
   return pair;
 }
 
+/// Images that are the same but for their lower half: there the target is so much brighter than a flat shade.
+Pair flat_below(float shade, float brighter) {
+  Pair pair{random_images<float>({1, 1, 24, 24}, 1), {}};
+  for (Index i = pair.prediction.size() / 2; i < pair.prediction.size(); ++i)
+    pair.prediction.data()[i] = shade;
+  pair.target = pair.prediction;
+  const auto noise = random_images<float>({1, 1, 24, 24}, 2);
+  for (Index i = pair.target.size() / 2; i < pair.target.size(); ++i)
+    pair.target.data()[i] += brighter * noise.data()[i];
+  return pair;
+}
+
 /// The accuracy of float against double on the same pixels.
 void check_float(const SsimOptions& options, const Pair& pair, double value_accuracy,
                  double gradient_accuracy) {
@@ -398,4 +410,14 @@ TEST_CASE("Without constants, windows without variance or light count as alike",
   Images<double> dark_gradient;
   CHECK(crisp::value_and_gradient(crisp::SsimLoss<double>(options), dark, other, dark_gradient) == 0);
   CHECK(all_finite(dark_gradient));
+}
+
+TEST_CASE("A constant of 0 takes nothing from the factor that has the other", "[ssim]") {
+  SsimOptions no_c2 = with_window(1);
+  no_c2.k2 = 0;
+  check_float(no_c2, flat_below(0, 1e-8f), 1e-6, 5e-5);  // next to black, which C1 takes care of
+  SsimOptions no_c1 = with_window(3);
+  no_c1.k1 = 0;
+  no_c1.data_range = 255;
+  check_float(no_c1, flat_below(20, 1e-3f), 5e-6, 5e-5);  // next to flat, which C2 takes care of
 }

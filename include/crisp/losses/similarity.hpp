@@ -26,8 +26,17 @@ struct Statistics {
   Batch<T> sum_variance, difference_variance;  // σs², σd²
 };
 
+/// Which of the constants C1 and C2 are 0.
+struct ZeroConstants {
+  bool c1;
+  bool c2;
+
+  bool any() const { return c1 || c2; }
+};
+
 /// What rounding has made of the statistics of windows that should be 0. Only a constant of 0 makes it matter: then black windows have
-/// no luminance to compare, and flat ones no structure, and rounding must not stand in for these.
+/// no luminance to compare (C1), flat ones no structure (C2), and rounding must not stand in for these. What belongs to a constant that
+/// is not 0 stays as it is, however small.
 template <typename T>
 struct StatisticsRounding {
   T of_variances;  // relative to the mean squares that they are made of
@@ -35,11 +44,13 @@ struct StatisticsRounding {
   T of_centres;    // and what those have besides
 
   /// For windows of so many taps, and means of that size.
-  StatisticsRounding(Index taps, T centre) {
+  StatisticsRounding(Index taps, T centre, const ZeroConstants& zero) {
     const T epsilon = std::numeric_limits<T>::epsilon();
     const T errors = std::is_same_v<T, float> ? T(4) : T(64);  // in float more would hide what images have
-    of_variances = taps == 1 ? T(2) : errors * epsilon;        // a window of one pixel has no variance
-    of_means = errors * errors * epsilon * epsilon;
+    of_variances = !zero.c2    ? T(0)
+                   : taps == 1 ? T(2)  // a window of one pixel has no variance
+                               : errors * epsilon;
+    of_means = zero.c1 ? errors * errors * epsilon * epsilon : T(0);
     of_centres = of_means * centre * centre;
   }
 
@@ -118,7 +129,7 @@ struct ContrastComparison {
   static constexpr bool measures_similarity = true;
   T c2;
 
-  bool has_zero_constant() const { return c2 == T(0); }
+  ZeroConstants zero_constants() const { return {false, c2 == T(0)}; }
   /// cs
   Batch<T> similarity(const Statistics<T>& of) const { return ContrastLoss<T>(of, c2).similarity(of, c2); }
 
@@ -141,7 +152,7 @@ struct SimilarityComparison {
   T c1;
   T c2;
 
-  bool has_zero_constant() const { return c1 == T(0) || c2 == T(0); }
+  ZeroConstants zero_constants() const { return {c1 == T(0), c2 == T(0)}; }
 
   template <bool with_gradient>
   Batch<T> compare(const Statistics<T>* of, Statistics<T>* by, std::size_t scales) const {

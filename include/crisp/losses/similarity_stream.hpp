@@ -142,7 +142,7 @@ class SimilarityStream {
       const Index valid_row = row + 1 - n;
       if (valid_row < 0) continue;
       filter_moments(geometry, workspace);
-      if (comparison.has_zero_constant()) {
+      if (comparison.zero_constants().any()) {
         compare<with_gradient, weighted, true>(pair, comparison, valid_row, geometry, workspace, sums);
       } else {
         compare<with_gradient, weighted, false>(pair, comparison, valid_row, geometry, workspace, sums);
@@ -213,7 +213,8 @@ class SimilarityStream {
     const Batch<T> sum_centre(pair.sum_centre());
     const Batch<T> difference_centre(pair.difference_centre());
     const Batch<T> zero(T(0)), one(T(1)), two(T(2));
-    const StatisticsRounding<T> rounding(n, std::abs(pair.sum_centre()) + std::abs(pair.difference_centre()));
+    const StatisticsRounding<T> rounding(n, std::abs(pair.sum_centre()) + std::abs(pair.difference_centre()),
+                                         comparison.zero_constants());
     for (Index i = 0; i < valid_width; i += lanes<T>) {
       Statistics<T> of[Comparison::most_scales];
       Statistics<T> by[Comparison::most_scales];

@@ -79,7 +79,8 @@ T similarity_constant(double k, double data_range) {
 /// mask. (A plane's mean is subtracted from its pixels first, which changes no variance; what is left of the
 /// cancellation in E[s²] - E[s]² is small beside C2.) With k1 or k2 of 0 that is all there is beside it, so where windows are next to
 /// black (k1) or flat (k2) no digit is promised, in double neither, and in float a photograph's value to 1e-2: windows within rounding of
-/// it, 4 ε of the mean square of what they hold in float and 64 ε in double, count as 1 with gradient 0.
+/// it count as 1 with gradient 0. Those are flat whose variances come to 4 ε of the mean square of what they hold, or less, and black
+/// whose means come to 4 ε of its root, or of the plane's mean; 64 ε in double. A constant of 0 takes nothing from the other factor.
 ///
 /// Cost: 14 passes of a symmetric filter with `window` taps, fused row by row; 8 for the value alone; two more
 /// with weights. Memory a thread: at most 3 `window` rows of 7 maps, a few rows more, and two planes for weights.
