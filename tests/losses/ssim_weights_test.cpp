@@ -51,6 +51,23 @@ Images<T> disc(const Shape& images) {
   return weights;
 }
 
+/// The accuracy of float against double on the same pixels and weights.
+void check_float(const SsimOptions& options, const Images<float>& prediction, const Images<float>& target,
+                 const Images<float>& weights, double value_accuracy, double gradient_accuracy) {
+  Images<float> gradient;
+  Images<double> wide_gradient;
+  const auto value = static_cast<double>(crisp::value_and_gradient(
+      SsimLoss<float>(options), prediction, crisp::weighted(target, weights), gradient));
+  const Images<double> wide_target = target.cast<double>();
+  const Images<double> wide_weights = weights.cast<double>();
+  const double wide =
+      crisp::value_and_gradient(SsimLoss<double>(options), Images<double>(prediction.cast<double>()),
+                                crisp::weighted(wide_target, wide_weights), wide_gradient);
+  CAPTURE(value, wide, crisp_test::gradient_error(gradient, wide_gradient));
+  CHECK(std::abs(value - wide) <= value_accuracy * wide);
+  CHECK(crisp_test::gradient_error(gradient, wide_gradient) <= gradient_accuracy);
+}
+
 }  // namespace
 
 TEST_CASE("Weighted SSIM is normalised convolution, window by window", "[ssim][weights]") {
@@ -208,20 +225,24 @@ TEST_CASE("Weighted SSIM in float agrees with double as its docstring says, howe
           const Images<float> target = base + static_cast<float>(offset);
           const Images<float> prediction = random_images<float>(shape, 1) * (0.9f * (1 - similarity)) +
                                            base * similarity + static_cast<float>(offset);
-          Images<float> gradient;
-          Images<double> wide_gradient;
-          const auto value = static_cast<double>(crisp::value_and_gradient(
-              SsimLoss<float>(), prediction, crisp::weighted(target, weights), gradient));
-          const Images<double> wide_target = target.cast<double>();
-          const Images<double> wide_weights = weights.cast<double>();
-          const double wide =
-              crisp::value_and_gradient(SsimLoss<double>(), Images<double>(prediction.cast<double>()),
-                                        crisp::weighted(wide_target, wide_weights), wide_gradient);
-          CAPTURE(shape, similarity, offset, is_mask, value, wide,
-                  crisp_test::gradient_error(gradient, wide_gradient));
-          CHECK(std::abs(value - wide) <= (is_mask ? 5e-6 : 3e-7) * wide);
-          CHECK(crisp_test::gradient_error(gradient, wide_gradient) <= (is_mask ? 5e-5 : 2e-6));
+          CAPTURE(shape, similarity, offset, is_mask);
+          check_float({}, prediction, target, weights, is_mask ? 5e-6 : 3e-7, is_mask ? 5e-5 : 2e-6);
         }
+      }
+    }
+  }
+}
+
+TEST_CASE("Weighted SSIM in float tells bright images apart that differ by little more than rounding",
+          "[ssim][weights]") {
+  for (const Shape& shape : {Shape{1, 1, 2, 12}, Shape{1, 2, 28, 28}, Shape{1, 1, 64, 200}}) {
+    for (const float brighter : {1e-5f, 1e-4f, 1e-3f, 1e-2f}) {
+      for (const Index window : {1, 2}) {
+        const auto prediction = random_images<float>(shape, 1, 100, 100.1);
+        const Images<float> target = prediction + brighter;
+        CAPTURE(shape, brighter, window);
+        check_float(with_window(window), prediction, target, random_weights<float>(shape, 3, true), 3e-7,
+                    2e-6);
       }
     }
   }

@@ -9,33 +9,46 @@
 namespace crisp::detail {
 
 /// Two images to compare. Their mean pixels are subtracted first, which changes no variance: what is left of the
-/// cancellation in E[s²] - E[s]² is small.
+/// cancellation in E[s²] - E[s]² is small. Where these means are near each other their difference is the mean of the pixels'
+/// differences: that of the means would be known to a rounding of the brightness, and nearly equal images differ by less.
 template <typename T>
 struct ImagePair {
   Plane<T> first;
   Plane<T> second;
   Plane<T> weights;
   T first_centre;
-  T second_centre;
+  T centre_of_difference;
   bool are_near;
+  T second_centre;
 
   explicit ImagePair(const PlanePair<T>& images)
       : first(images.prediction),
         second(images.target),
         weights(images.weights),
-        first_centre(pixel_mean(images, images.prediction, images.prediction, PlaneGradient<T>())),
-        second_centre(pixel_mean(images, images.target, images.target, PlaneGradient<T>())),
-        are_near(means_are_near(first_centre, second_centre)) {}
+        first_centre(mean_of(images, images.prediction)),
+        centre_of_difference(mean_of(images, images.prediction - images.target)),
+        are_near(means_are_near(first_centre, first_centre - centre_of_difference)),
+        second_centre(first_centre - centre_of_difference) {
+    if (are_near) return;
+    second_centre = mean_of(images, images.target);
+    centre_of_difference = first_centre - second_centre;
+  }
 
   T sum_centre() const { return first_centre + second_centre; }
-  T difference_centre() const { return first_centre - second_centre; }
+  T difference_centre() const { return centre_of_difference; }
 
   std::pair<Batch<T>, Batch<T>> sum_and_difference(Batch<T> x, Batch<T> y) const {
     const Batch<T> x_centre(first_centre);
     const Batch<T> y_centre(second_centre);
     const Batch<T> s = (x - x_centre) + (y - y_centre);
-    if (are_near) return {s, (x - y) - (x_centre - y_centre)};
+    if (are_near) return {s, (x - y) - Batch<T>(centre_of_difference)};
     return {s, (x - x_centre) - (y - y_centre)};
+  }
+
+ private:
+  template <typename Values>
+  static T mean_of(const PlanePair<T>& images, const Eigen::ArrayBase<Values>& values) {
+    return pixel_mean(images, values, values, PlaneGradient<T>());
   }
 };
 
