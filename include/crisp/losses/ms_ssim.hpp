@@ -52,8 +52,8 @@ struct MsSsimOptions : SsimOptions {
 /// Accuracy: in double, value to 1e-12 relative and, unless a mean is within 1e-5 of 0, gradient to 1e-10 of its largest entry. In float,
 /// against double on the same pixels, however bright: value to 1e-6 relative, 3e-6 on nearly equal photographs, and gradient to 2e-5 of
 /// its largest entry, 1e-5 of its root mean square; 3e-6 and 1e-2 on noise that has nothing in common. Next to a mean of 0 the power
-/// magnifies what rounding leaves: a mean c is known to some ε, in double too, and a factor to w ε / c of itself. k1 and k2 of 0: see
-/// SsimLoss.
+/// magnifies what rounding leaves: a mean c is known to some ε, in double too, and a factor to w ε / c of itself; within rounding of 0
+/// the gradient has no digit. k1 and k2 of 0: see SsimLoss.
 ///
 /// Cost: 4/3 of SsimLoss, and some 4 passes over the pixels. Memory a thread: some 9 planes, half of them for
 /// weights.

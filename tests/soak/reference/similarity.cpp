@@ -19,14 +19,35 @@ Real weighted_mean(const Pair& pair, const Plane& plane) {
   return total == 0 ? 0 : sum / total;
 }
 
-Centred centred(const Pair& pair) {
-  Centred result{weighted_mean(pair, pair.prediction), weighted_mean(pair, pair.target), pair.prediction,
-                 pair.prediction};
-  for (Size i = 0; i < pair.prediction.size(); ++i) {
-    const Real x = pair.prediction[i] - result.x_centre;
-    const Real y = pair.target[i] - result.y_centre;
-    result.sum_size[i] = std::abs(x) + std::abs(y);
-    result.difference_size[i] = std::abs(x - y);
+/// Means that lie near each other are subtracted from x - y, others from x and from y.
+bool are_near(Real x_centre, Real y_centre) {
+  return std::abs(x_centre - y_centre) <= std::abs(x_centre) / 2;
+}
+
+Centred centred(const Pair& pair, const Precision& precision) {
+  const Plane& shape = pair.prediction;
+  Centred result;
+  result.difference = result.sum_size = result.difference_size = result.difference_terms =
+      Plane(shape.height, shape.width);
+  Plane distance = result.difference;
+  for (Size i = 0; i < shape.size(); ++i) {
+    result.difference[i] = pair.prediction[i] - pair.target[i];
+    distance[i] = std::abs(result.difference[i]);
+  }
+  result.x_centre = weighted_mean(pair, pair.prediction);
+  result.y_centre = weighted_mean(pair, pair.target);
+  result.difference_centre = weighted_mean(pair, result.difference);
+  const bool near = are_near(result.x_centre, result.y_centre);
+  result.sum_rounding = 2 * precision.epsilon * (std::abs(result.x_centre) + std::abs(result.y_centre));
+  result.difference_rounding =
+      near ? 2 * precision.epsilon * weighted_mean(pair, distance) : result.sum_rounding;
+  for (Size i = 0; i < shape.size(); ++i) {
+    const Real sum_size =
+        std::abs(pair.prediction[i] - result.x_centre) + std::abs(pair.target[i] - result.y_centre);
+    result.sum_size[i] = sum_size + result.sum_rounding;
+    result.difference_size[i] =
+        std::abs(result.difference[i] - result.difference_centre) + result.difference_rounding;
+    result.difference_terms[i] = near ? distance[i] + std::abs(result.difference_centre) : result.sum_size[i];
   }
   return result;
 }
@@ -107,6 +128,7 @@ class Halving {
       }
     }
     if (fine_.weighted()) coarse_.weights(i, j) = total / 4;
+    Size base = -1;  // the first pixel that counts: means are taken from it on, so that what is flat stays so
     for (const Part& part : parts) {
       if (part.weight == 0) continue;
       const Real share = part.weight / total;
@@ -114,10 +136,15 @@ class Halving {
         shares_of_padding_(i, j) += share;
         continue;
       }
-      coarse_.prediction(i, j) += share * fine_.prediction[part.fine];
-      coarse_.target(i, j) += share * fine_.target[part.fine];
+      if (base < 0) base = part.fine;
+      coarse_.prediction(i, j) += share * (fine_.prediction[part.fine] - fine_.prediction[base]);
+      coarse_.target(i, j) += share * (fine_.target[part.fine] - fine_.target[base]);
       links_.push_back({part.fine, i * coarse_.prediction.width + j, share});
     }
+    if (base < 0) return;
+    const Real share = 1 - shares_of_padding_(i, j);
+    coarse_.prediction(i, j) += share * fine_.prediction[base];
+    coarse_.target(i, j) += share * fine_.target[base];
   }
 
   const Pair& fine_;
@@ -127,12 +154,22 @@ class Halving {
   Plane shares_of_padding_;
 };
 
-/// c^w at a mean c = 1 - m, and its slope, with what they may be off where m is off by a slack. Next to 0 the slope of a power
-/// below 1 is infinite: there the slack is as large as the slope a rounding away.
+/// Of the pixels of the next level.
+Centred halved(const Centred& pixels, const Halving& halving) {
+  Centred result = pixels;
+  result.difference = halving.halved(pixels.difference, 0);
+  result.sum_size = halving.halved(pixels.sum_size, std::abs(pixels.x_centre) + std::abs(pixels.y_centre));
+  result.difference_size = halving.halved(pixels.difference_size, std::abs(pixels.difference_centre));
+  result.difference_terms = halving.halved(pixels.difference_terms, std::abs(pixels.difference_centre));
+  return result;
+}
+
+/// c^w at a mean c = 1 - m, and its slope, with what they may be off where m is off by a slack. The slope of a power below 1 is
+/// infinite at 0: where c may be next to nothing, the slope may be that at the smallest number, or the 0 that counts at 0 itself.
 struct Power {
   Real value, value_slack, slope, slope_slack;
 
-  Power(Real dissimilarity, Real slack, Real exponent) {
+  Power(Real dissimilarity, Real slack, Real exponent, const Precision& precision) {
     const auto slope_at = [&](Real c) {
       return c <= 0 || exponent == 0 ? Real(0) : exponent * std::pow(c, exponent - 1);
     };
@@ -150,10 +187,20 @@ struct Power {
     const Real high = std::max(Real(0), 1 - dissimilarity + slack);
     const Real low = std::max(Real(0), 1 - dissimilarity - slack);
     value_slack = std::pow(high, exponent) - std::pow(low, exponent);
-    slope_slack =
-        std::max(std::abs(slope_at(high) - slope), std::abs(slope_at(std::max(low, high / 16)) - slope));
-    // Where it may be next to nothing, the slope may be what it is one rounding of 1 - m from 0.
-    if (low == 0 && high > 0) slope_slack = std::max(slope, slope_at(std::min(high, Real(0x1p-53))));
+    const Real steepest = slope_at(std::max(low, std::min(high, precision.smallest)));
+    slope_slack = std::max(std::abs(slope_at(high) - slope), std::abs(steepest - slope));
+    if (low == 0) slope_slack = std::max(slope_slack, slope);
+  }
+};
+
+/// A product of powers, and how much more it is where each of them is as large as it may be.
+struct Product {
+  Real value = 1;
+  Real slack = 0;
+
+  void multiply(const Power& power) {
+    slack = slack * (power.value + power.value_slack) + value * power.value_slack;
+    value *= power.value;
   }
 };
 
@@ -166,7 +213,7 @@ Estimate ssim(const Pair& pair, const Precision& precision, const crisp::SsimOpt
   windows.sigmas = {static_cast<Real>(options.sigma)};
   windows.c1 = constant(options.k1, options.data_range);
   windows.c2 = constant(options.k2, options.data_range);
-  return estimate_of(compare_windows(pair, precision, windows, centred(pair)));
+  return estimate_of(compare_windows(pair, precision, windows, centred(pair, precision)));
 }
 
 Estimate ms_ssim(const Pair& pair, const Precision& precision, const crisp::MsSsimOptions& options) {
@@ -177,7 +224,7 @@ Estimate ms_ssim(const Pair& pair, const Precision& precision, const crisp::MsSs
   windows.sigmas = {static_cast<Real>(options.sigma)};
   windows.c1 = constant(options.k1, options.data_range);
   windows.c2 = constant(options.k2, options.data_range);
-  Centred pixels = centred(pair);
+  Centred pixels = centred(pair, precision);
 
   const std::size_t levels = options.weights.size();
   std::vector<Pair> pairs = {pair};
@@ -190,35 +237,31 @@ Estimate ms_ssim(const Pair& pair, const Precision& precision, const crisp::MsSs
     if (i > 0) {
       halvings.emplace_back(pairs[i - 1], options.odd_sizes);
       pairs.push_back(halvings.back().coarse());
-      pixels.sum_size =
-          halvings.back().halved(pixels.sum_size, std::abs(pixels.x_centre) + std::abs(pixels.y_centre));
-      pixels.difference_size =
-          halvings.back().halved(pixels.difference_size, std::abs(pixels.x_centre - pixels.y_centre));
+      pixels = halved(pixels, halvings.back());
     }
     windows.with_luminance = i + 1 == levels;
     comparisons.push_back(compare_windows(pairs[i], precision, windows, pixels));
     const Comparison& level = comparisons.back();
     const Real exponent = static_cast<Real>(options.weights[i]);
     const Real slack = level.value_slack + 4 * precision.epsilon * level.value;
-    powers.emplace_back(level.value, slack, exponent);
+    powers.emplace_back(level.value, slack, exponent, precision);
     if (exponent > 0) logarithm += exponent * std::log1p(-std::min(level.value, Real(1)));
   }
   result.value = -std::expm1(logarithm);
+  Product product;
+  for (const Power& power : powers) product.multiply(power);
+  result.value_slack = product.slack;
 
   std::vector<Plane> gradients;
   std::vector<Plane> slacks;
   for (std::size_t i = 0; i < levels; ++i) {
-    Real others = 1;
-    Real others_slack = 0;
+    Product others;
     for (std::size_t j = 0; j < levels; ++j) {
-      if (j == i) continue;
-      others_slack =
-          others_slack * (powers[j].value + powers[j].value_slack) + others * powers[j].value_slack;
-      others *= powers[j].value;
+      if (j != i) others.multiply(powers[j]);
     }
-    result.value_slack += others * powers[i].value_slack;
-    const Real slope = others * powers[i].slope;
-    const Real slope_slack = (others + others_slack) * powers[i].slope_slack + others_slack * powers[i].slope;
+    const Real slope = others.value * powers[i].slope;
+    const Real slope_slack =
+        (others.value + others.slack) * powers[i].slope_slack + others.slack * powers[i].slope;
     Plane gradient = comparisons[i].gradient;
     Plane slack = comparisons[i].gradient_slack;
     for (Size p = 0; p < gradient.size(); ++p) {
@@ -248,7 +291,7 @@ Estimate ms_ssim_l1(const Pair& pair, const Precision& precision, const crisp::M
   windows.cuts_taps = true;
   windows.similarity_factor = static_cast<Real>(options.alpha);
   windows.l1_factor = (1 - windows.similarity_factor) / static_cast<Real>(options.data_range);
-  return estimate_of(compare_windows(pair, precision, windows, centred(pair)));
+  return estimate_of(compare_windows(pair, precision, windows, centred(pair, precision)));
 }
 
 }  // namespace soak

@@ -25,9 +25,17 @@ struct Known {
   Real slack = 0;
 };
 
+/// What rounding may make of a quantity that should be 0; only what exceeds it counts. It is known to rounding itself.
+struct Limit {
+  Real least = 0;
+  Real most = 0;
+};
+
 struct Statistics {
   Real weight = 0;
   Known sum_mean, difference_mean, sum_variance, difference_variance;
+  Limit of_light;      ///< the squares of both means
+  Limit of_structure;  ///< both variances
   Real absolute_difference = 0;
   bool dark = true;  ///< both planes are 0 wherever there is weight
   bool flat = true;  ///< both planes are constant wherever there is weight
@@ -37,49 +45,73 @@ struct Statistics {
 struct Factor {
   Known loss;
   Known by_sum, by_difference;
+
+  /// What may count as 1 with gradient 0 as well.
+  void allow_nothing() {
+    for (Known* known : {&loss, &by_sum, &by_difference})
+      known->slack = std::max(known->slack, std::abs(known->value));
+  }
 };
 
-/// The least that rounding may have left of a denominator; what it may make of it beyond that is not told apart from 0.
-Real least(Real denominator, Real slack) { return std::max(denominator - slack, denominator / 8); }
+/// The denominator of p or q without its constant, and whether there is anything to compare where the constant is 0.
+struct Denominator {
+  Real value;
+  Real low;       ///< the least that rounding may have left of it, if it counts
+  Real relative;  ///< the rounding of its inverse
+  bool counts = true;
+  bool may_not_count = false;
 
-Factor luminance(const Statistics& of, Real c1) {
+  Denominator(const Known& sum, Real constant, const Limit& limit, bool is_nothing, Real smallest)
+      : value(sum.value + 2 * constant) {
+    const Real least = constant > 0 ? 2 * constant : std::max(limit.least, smallest);
+    low = std::max(value - sum.slack, least);
+    relative = sum.slack / low;
+    if (constant > 0) return;
+    counts = !is_nothing && sum.value + sum.slack > limit.least;
+    may_not_count = sum.value - sum.slack <= limit.most;
+  }
+};
+
+Factor luminance(const Statistics& of, Real c1, Real smallest) {
   const Real s = of.sum_mean.value;
   const Real d = of.difference_mean.value;
   const Real us = of.sum_mean.slack;
   const Real ud = of.difference_mean.slack;
+  const Known squares{s * s + d * d, 2 * std::abs(s) * us + 2 * std::abs(d) * ud + us * us + ud * ud};
+  const Denominator denominator(squares, c1, of.of_light, of.dark, smallest);
   Factor factor;
-  const Real denominator = s * s + d * d + 2 * c1;
-  if (of.dark && c1 == 0) return factor;  // counts as 1, with gradient 0
-  const Real rounding = 2 * std::abs(s) * us + 2 * std::abs(d) * ud + us * us + ud * ud;
-  const Real low = least(denominator, rounding);
-  const Real relative = rounding / low;
-  const Real p = 2 * d * d / denominator;
+  if (!denominator.counts) return factor;
+  const Real low = denominator.low;
+  const Real relative = denominator.relative;
+  const Real p = 2 * d * d / denominator.value;
   const Real p_slack = std::min(Real(2), (4 * std::abs(d) * ud + 2 * ud * ud) / low + p * relative);
   factor.loss = {p, p_slack};
-  factor.by_difference.value = 2 * (2 - p) * d / denominator;
+  factor.by_difference.value = 2 * (2 - p) * d / denominator.value;
   factor.by_difference.slack =
-      2 * (2 * ud + std::abs(d) * p_slack) / low + std::abs(factor.by_difference.value) * relative;
-  factor.by_sum.value = -2 * p * s / denominator;
-  factor.by_sum.slack = 2 * (p * us + std::abs(s) * p_slack) / low + std::abs(factor.by_sum.value) * relative;
+      2 * (2 * ud + (std::abs(d) + ud) * p_slack) / low + std::abs(factor.by_difference.value) * relative;
+  factor.by_sum.value = -2 * p * s / denominator.value;
+  factor.by_sum.slack =
+      2 * (p * us + (std::abs(s) + us) * p_slack) / low + std::abs(factor.by_sum.value) * relative;
+  if (denominator.may_not_count) factor.allow_nothing();
   return factor;
 }
 
-Factor contrast(const Statistics& of, Real c2) {
-  const Real s = of.sum_variance.value;
+Factor contrast(const Statistics& of, Real c2, Real smallest) {
   const Real d = of.difference_variance.value;
+  const Known squares{of.sum_variance.value + d, of.sum_variance.slack + of.difference_variance.slack};
+  const Denominator denominator(squares, c2, of.of_structure, of.flat, smallest);
   Factor factor;
-  if (of.flat && c2 == 0) return factor;  // counts as 1, with gradient 0
-  const Real denominator = s + d + 2 * c2;
-  const Real rounding = of.sum_variance.slack + of.difference_variance.slack;
-  const Real low = least(denominator, rounding);
-  const Real relative = rounding / low;
-  const Real q = 2 * d / denominator;
+  if (!denominator.counts) return factor;
+  const Real low = denominator.low;
+  const Real relative = denominator.relative;
+  const Real q = 2 * d / denominator.value;
   const Real q_slack = std::min(Real(2), 2 * of.difference_variance.slack / low + q * relative);
   factor.loss = {q, q_slack};
-  factor.by_difference.value = (2 - q) / denominator;
+  factor.by_difference.value = (2 - q) / denominator.value;
   factor.by_difference.slack = q_slack / low + factor.by_difference.value * relative;
-  factor.by_sum.value = -q / denominator;
+  factor.by_sum.value = -q / denominator.value;
   factor.by_sum.slack = q_slack / low - factor.by_sum.value * relative;
+  if (denominator.may_not_count) factor.allow_nothing();
   return factor;
 }
 
@@ -92,7 +124,7 @@ class Comparer {
         windows_(windows),
         centred_(centred),
         sum_centre_(centred.x_centre + centred.y_centre),
-        difference_centre_(centred.x_centre - centred.y_centre),
+        difference_centre_(centred.difference_centre),
         result_(pair.prediction.height, pair.prediction.width) {
     for (const Real sigma : windows.sigmas) taps_.push_back(taps_of(windows.side, sigma, windows.cuts_taps));
     for (Size i = 0; i < pair.prediction.size(); ++i)
@@ -118,8 +150,8 @@ class Comparer {
   struct Pixel {
     Size index;
     Real x, y;
-    Real sum, difference;            // less the centres
-    Real sum_size, difference_size;  // of what these were made of
+    Real sum, difference;                              // less the centres
+    Real sum_size, difference_size, difference_terms;  // of what these were made of
   };
 
   Pixel pixel(Size y, Size x) const {
@@ -130,9 +162,10 @@ class Comparer {
             a,
             b,
             (a - centred_.x_centre) + (b - centred_.y_centre),
-            (a - b) - difference_centre_,
+            centred_.difference[index] - difference_centre_,
             centred_.sum_size[index],
-            centred_.difference_size[index]};
+            centred_.difference_size[index],
+            centred_.difference_terms[index]};
   }
 
   /// Calls body(pixel, g w) for those of a window that have weight.
@@ -166,6 +199,7 @@ class Comparer {
       sums[2] += weight * at.sum_size;
       sums[3] += weight * at.difference_size;
       sums[4] += weight * std::abs(at.x - at.y);
+      sums[5] += weight * at.difference_terms;
     });
     // A sum of products below this has been denormal, and counts as 0 (documented as some 1e-31, and 1e-292 in double).
     if (of.weight < precision_.smallest / precision_.epsilon) of.weight = 0;
@@ -174,26 +208,43 @@ class Comparer {
     of.absolute_difference = sums[4];
     const Real rounding = roundings * precision_.epsilon;
     of.sum_mean = {sums[0] + sum_centre_, rounding * (sums[2] + std::abs(sum_centre_))};
-    of.difference_mean = {sums[1] + difference_centre_, rounding * (sums[3] + std::abs(difference_centre_))};
+    of.difference_mean = {sums[1] + difference_centre_, rounding * (sums[5] + std::abs(difference_centre_))};
     Real sum_square = 0;
     Real difference_square = 0;
     Real sum_variance = 0;
     Real difference_variance = 0;
+    Real squares = 0;
     for_each_pixel(top, left, scale, [&](const Pixel& at, Real weight) {
       const Real g = weight / of.weight;
       sum_square += g * square(at.sum_size);
       difference_square += g * square(at.difference_size);
+      squares += g * (square(at.sum) + square(at.difference));
       sum_variance += g * square(at.sum - sums[0]);
       difference_variance += g * square(at.difference - sums[1]);
     });
     if (of.flat) sum_variance = difference_variance = 0;
     of.sum_variance = {sum_variance, rounding * sum_square};
-    // x - y is rounded pixel by pixel before its mean is taken from it.
-    const Real of_pixels = rounding * (sums[4] + std::abs(difference_centre_));
+    // The difference is rounded pixel by pixel.
+    const Real of_pixels = rounding * sums[5];
     of.difference_variance = {
         difference_variance,
         rounding * difference_square + 2 * std::sqrt(difference_variance) * of_pixels + square(of_pixels)};
+    of.of_structure = limit(squares, errors() * precision_.epsilon, 0);
+    of.of_light = limit(squares, square(errors() * precision_.epsilon),
+                        std::abs(sum_centre_) + std::abs(difference_centre_));
     return of;
+  }
+
+  /// How many epsilons of the squares may be rounding, as documented.
+  Real errors() const { return precision_.is_float ? 4 : 64; }
+
+  /// share · (squares + centre²), the squares being those of pixels less their centres, which are rounded themselves.
+  Limit limit(Real squares, Real share, Real centre) const {
+    const Real size = std::sqrt(squares);
+    const Real rounding =
+        roundings * precision_.epsilon * size + centred_.sum_rounding + centred_.difference_rounding;
+    return {share * (square(std::max(Real(0), size - rounding)) + square(centre * (1 - precision_.epsilon))),
+            share * (square(size + rounding) + square(centre * (1 + precision_.epsilon)))};
   }
 
   void add_window(Size top, Size left) {
@@ -206,8 +257,10 @@ class Comparer {
     // 1 - Π (1 - loss) of the factors: the contrasts of the scales that have weight, and the luminance of the last.
     std::vector<Factor> factors;
     for (std::size_t i = 0; i < scales; ++i)
-      factors.push_back(statistics[i].weight > 0 ? contrast(statistics[i], windows_.c2) : Factor());
-    factors.push_back(windows_.with_luminance ? luminance(statistics.back(), windows_.c1) : Factor());
+      factors.push_back(statistics[i].weight > 0 ? contrast(statistics[i], windows_.c2, precision_.smallest)
+                                                 : Factor());
+    factors.push_back(windows_.with_luminance ? luminance(statistics.back(), windows_.c1, precision_.smallest)
+                                              : Factor());
     Real value = 0;
     Real slack = 0;
     for (const Factor& factor : factors) {
@@ -264,11 +317,11 @@ class Comparer {
       const Real by_factor =
           2 * (std::abs(s) * factor.by_sum.slack + std::abs(d) * factor.by_difference.slack);
       const Real by_pixel =
-          2 * (std::abs(factor.by_sum.value) *
+          2 * ((std::abs(factor.by_sum.value) + factor.by_sum.slack) *
                    (of.sum_mean.slack + rounding * (at.sum_size + std::abs(sum_mean))) +
-               std::abs(factor.by_difference.value) *
-                   (of.difference_mean.slack + rounding * (std::abs(difference_centre_) + at.difference_size +
-                                                           std::abs(difference_mean))));
+               (std::abs(factor.by_difference.value) + factor.by_difference.slack) *
+                   (of.difference_mean.slack +
+                    rounding * (at.difference_terms + at.difference_size + std::abs(difference_mean))));
       result_.gradient_slack[at.index] +=
           g * (bound * (by_factor + by_pixel) + others.slack * std::abs(derivative));
     });

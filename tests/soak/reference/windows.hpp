@@ -34,11 +34,17 @@ struct Comparison {
 };
 
 /// What a computation subtracts from the pixels first, their means, and how large what is left is: rounding is relative to that.
+/// Of pooled planes, each plane here is the mean of that of the pixels.
 struct Centred {
   Real x_centre = 0;
   Real y_centre = 0;
-  Plane sum_size;  ///< |x - x_centre| + |y - y_centre|; of pooled planes, the mean of that of the pixels
-  Plane difference_size;  ///< |(x - y) - (x_centre - y_centre)|, likewise
+  Real difference_centre = 0;    ///< the mean of x - y
+  Real sum_rounding = 0;         ///< how far rounding may have moved x_centre + y_centre
+  Real difference_rounding = 0;  ///< and difference_centre
+  Plane difference;              ///< x - y, which x and y do not tell once they are pooled and rounded
+  Plane sum_size;                ///< |x - x_centre| + |y - y_centre|
+  Plane difference_size;         ///< |(x - y) - difference_centre|
+  Plane difference_terms;        ///< the size of what is subtracted to get that
 };
 
 Comparison compare_windows(const Pair& pair, const Precision& precision, const Windows& windows,
