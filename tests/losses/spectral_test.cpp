@@ -654,18 +654,19 @@ TEMPLATE_TEST_CASE("Rounding chooses no side of a kink", "[stft_loss][dft_loss]"
   const Shape shape{1, 1, 24, 20};
   const auto image = random_images<T>(shape, 1);
   Images<T> gradient;
+  const T rounding = 2000 * std::numeric_limits<T>::epsilon();  // of the values of some hundred bins
   crisp::StftOptions phases;
   phases.amplitude_weight = 0;
   for (const auto phase : {crisp::PhaseDistance::wrapped, crisp::PhaseDistance::cosine}) {
     phases.phase_distance = phase;
     const Images<T> twice = T(2) * image;
-    CHECK(crisp::value_and_gradient(crisp::StftLoss<T>(phases), image, twice, gradient) == 0);
+    CHECK(crisp::value_and_gradient(crisp::StftLoss<T>(phases), image, twice, gradient) < rounding);
     CHECK(largest_entry(gradient) == 0);
   }
   crisp::DftOptions amplitudes;
   amplitudes.phase_weight = 0;
   const Images<T> mirrored = image.reverse(Eigen::array<bool, 4>{false, false, true, true});
-  CHECK(crisp::value_and_gradient(crisp::DftLoss<T>(amplitudes), image, mirrored, gradient) == 0);
+  CHECK(crisp::value_and_gradient(crisp::DftLoss<T>(amplitudes), image, mirrored, gradient) < rounding);
   CHECK(largest_entry(gradient) == 0);
   // Of flat images only three bins a direction differ under a Hann window, and these are real.
   crisp::StftOptions rectangular;

@@ -15,6 +15,9 @@
 using crisp::Index;
 using crisp::detail::AlignedVector;
 using crisp::detail::LaneFft;
+using crisp::detail::SpectrumSamples;
+using crisp::detail::TappedResults;
+using crisp::detail::TappedSums;
 
 namespace {
 
@@ -127,34 +130,52 @@ TEMPLATE_TEST_CASE("A transform in lanes is the Fourier transform of each, as ex
   }
 }
 
-TEST_CASE("Its adjoint is the adjoint, and adds to what is there", "[lane_fft]") {
+TEST_CASE("Its adjoint is the adjoint, which adds to what is there or takes its place", "[lane_fft]") {
   constexpr Index lanes = LaneFft<double>::lanes;
   constexpr Index sample = LaneFft<double>::sample;
+  constexpr Index stride = Signals<double>::stride;
   for (const Index n : lengths()) {
     CAPTURE(n);
     const LaneFft<double> fft(n);
     const Signals<double> signals(n);
     AlignedVector<double> spectrum(static_cast<std::size_t>(n * sample));
     fft.forward(signals.samples(), spectrum.data());
-    AlignedVector<double> cotangents = random_numbers<double>(n * sample, 3);
+    const AlignedVector<double> cotangents = random_numbers<double>(n * sample, 3);
+    AlignedVector<double> used = cotangents;
+    AlignedVector<double> sums(signals.numbers.size(), 1);
+    fft.adjoint(used.data(),
+                TappedSums<double>{sums.data(), sums.data() + lanes, stride, signals.taps.data()});
     // Σ Re conj(G) F over the bins must be Σ Re conj(g) f over the samples, whatever G, in each lane.
     std::vector<double> expected(lanes, 0);
     for (std::size_t i = 0; i < spectrum.size(); ++i) expected[i % lanes] += cotangents[i] * spectrum[i];
-    AlignedVector<double> sums(signals.numbers.size(), 1);
-    fft.adjoint(cotangents.data(),
-                {sums.data(), sums.data() + lanes, Signals<double>::stride, signals.taps.data()});
     for (Index lane = 0; lane < lanes; ++lane) {
       double product = 0;
       for (Index t = 0; t < n; ++t) {
         for (const Index part : {lane, lanes + lane}) {
-          const auto at = static_cast<std::size_t>(t * Signals<double>::stride + part);
+          const auto at = static_cast<std::size_t>(t * stride + part);
           product += signals.numbers[at] * (sums[at] - 1);
         }
       }
       REQUIRE(product == Approx(expected[static_cast<std::size_t>(lane)]).epsilon(1e-11).margin(1e-11));
     }
-    for (Index t = 0; t < n; ++t) {  // what is in between
-      REQUIRE(sums[static_cast<std::size_t>(t * Signals<double>::stride + 2 * lanes)] == 1);
+
+    used = cotangents;
+    AlignedVector<double> results(signals.numbers.size(), 1);
+    fft.adjoint(used.data(),
+                TappedResults<double>{results.data(), results.data() + lanes, stride, signals.taps.data()});
+    used = cotangents;  // and in place, without taps
+    fft.adjoint(used.data(), SpectrumSamples<double>{used.data(), used.data() + lanes});
+    for (Index t = 0; t < n; ++t) {
+      for (Index i = 0; i < 2 * lanes; ++i) {
+        const auto at = static_cast<std::size_t>(t * stride + i);
+        const auto in_place = static_cast<std::size_t>(t * sample + i);
+        REQUIRE(results[at] == Approx(sums[at] - 1).margin(1e-13));
+        REQUIRE(results[at] ==
+                Approx(signals.taps[static_cast<std::size_t>(t)] * used[in_place]).margin(1e-13));
+      }
+      const auto between = static_cast<std::size_t>(t * stride + 2 * lanes);
+      REQUIRE(sums[between] == 1);
+      REQUIRE(results[between] == 1);
     }
   }
 }

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <type_traits>
 #include <vector>
 
 #include "crisp/core/aligned.hpp"
@@ -36,6 +35,10 @@ class SpectralPlane {
         options.bin_reduction == Reduction::mean ? 1 / (static_cast<double>(frames.count()) * bins) : 1;
     covered_rows_ = covered_pixels(vertical_axis(frames));
     covered_columns_ = covered_pixels(horizontal_axis(frames));
+    const auto all = [](const std::vector<char>& covered) {
+      return std::find(covered.begin(), covered.end(), 0) == covered.end();
+    };
+    covers_all_ = all(covered_rows_) && all(covered_columns_);
     shares_ = FrameShares<T>(frames);
     counted_.resize(static_cast<std::size_t>(frames.image.height * frames.image.width));
     transform_ = PairedFrames<T>(frames, options.window_shape, options.normalization);
@@ -67,10 +70,8 @@ class SpectralPlane {
                               frames_.padding == Padding::zero);
     if (pair.are_equal()) return static_cast<T>(value);  // exactly, whatever rounding would make of it
     transform_.set_second_factor(1 / pair.factor());
-    // In float it would hide more than it is: but nothing else is left of a flat plane.
-    const bool rounds = std::is_same_v<T, double> || pair.x_is_flat() || pair.y_is_flat();
-    distance_.set_factor(pair.factor(), rounds ? transform_.rounding_of_constant(pair.sum_mean()) : T(0),
-                         rounds ? transform_.rounding_of_constant(pair.difference_mean()) : T(0));
+    distance_.set_factor(pair.factor(), transform_.rounding_of_constant(pair.sum_mean()),
+                         transform_.rounding_of_constant(pair.difference_mean()));
     for (Index tile = 0; tile < transform_.tiles(); ++tile) {
       transform_.load(tile, pair, -pair.sum_mean(), -pair.factor() * pair.difference_mean());
       for (Index row = 0; row < transform_.tile_rows(); ++row) {
@@ -111,10 +112,7 @@ class SpectralPlane {
 
   /// 0, but NaN if a pixel that no frame covers is not finite: such images have no finite value either.
   double uncovered_times_zero(const PlanePair<T>& images) const {
-    const auto all = [](const std::vector<char>& covered) {
-      return std::find(covered.begin(), covered.end(), 0) == covered.end();
-    };
-    if (all(covered_rows_) && all(covered_columns_)) return 0;
+    if (covers_all_) return 0;
     double sum = 0;
     for (Index y = 0; y < frames_.image.height; ++y) {
       for (Index x = 0; x < frames_.image.width; ++x) {
@@ -133,6 +131,7 @@ class SpectralPlane {
   FrameDistance<T> distance_;
   std::vector<char> covered_rows_;
   std::vector<char> covered_columns_;
+  bool covers_all_ = false;
   FrameShares<T> shares_;
   AlignedVector<T> counted_;  // pixels, where they are weighted
   std::vector<T> energies_;

@@ -32,10 +32,12 @@ namespace crisp {
 /// Gradient: the exact derivative. Kinks, with the subgradient taken: equal amplitudes (0 for the amplitude part);
 /// equal phases (0 for the phase part); phases π apart (that of one side); a bin of the prediction that is 0 (0).
 /// PhaseDistance::raw also jumps where one of the phases passes ±π.
-/// Bins, and differences of bins, of their amplitudes and of their phases, that are within rounding of 0 count as 0: black, flat and
-/// identical images have tame gradients, and identical ones value and gradient 0. Rounding is five standard errors of the transform,
+/// Bins, and differences of bins, that are within rounding of 0 count as 0, and have the derivative 0; so have differences of amplitudes
+/// and of phases that are. Black, flat and identical images have tame gradients, and identical ones value and gradient 0.
+/// Rounding is five standard errors of the transform (eight for windows of less than 64 pixels),
 /// about 2.5 ε √log2(n_y n_x) times the root mean square of the frame's bins without the mean of the plane, some three times that with
-/// sides that have a prime factor above 7; in X - Y it is smaller than that by as much as the images are nearly equal.
+/// sides that have a prime factor above 7; in X - Y it is smaller than that by as much as the images are nearly equal. Under
+/// hann_symmetric, which has something of a constant in every bin, it is 2 ε of the root mean square of the mean's bins more.
 /// PhaseDistance::raw: a bin whose imaginary part is within rounding of 0 counts as real, so that of a negative one the phase is π, and
 /// never -π, on its own mirror or not.
 /// NaN or infinity gives a value that is not finite.

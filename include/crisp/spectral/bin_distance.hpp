@@ -19,19 +19,23 @@ namespace crisp::detail {
 /// |arg(X conj Y)|. Kinks at 0 and at π; the subgradient there is 0 and that of one side.
 struct WrappedPhase {
   template <typename V>
-  V angle(const BinPair<V>& bins, const Rounding<V>& /*rounding*/) const {
-    return argument<V>({square_of(bins.sum) - square_of(bins.difference), V(2) * bins.across()});
+  V angle(const BinPair<V>& bins) const {
+    return argument<V>({bins.product(), V(2) * bins.across()});
   }
 
   template <typename V>
-  void evaluate(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/, const V& angle,
-                Polar<V>& polar) const {
-    const V slope = xsimd::copysign(polar.inverse_x, angle);
-    polar.phase = {xsimd::abs(angle), {-slope * polar.phasor.im, slope * polar.phasor.re}};
+  void evaluate(const BinPair<V>& /*bins*/, const V& angle, Polar<V>& polar) const {
+    polar.phase = xsimd::abs(angle);
+    polar.turn = with_sign_of(angle, polar.inverse_x * polar.inverse_x);
   }
 
   template <typename V>
-  void round(const Kinks<V>& kinks, Polar<V>& polar) const {
+  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding, const Polar<V>& polar) const {
+    return Kinks<V>::possible_of_phase(bins, rounding, polar.x + polar.y);
+  }
+  template <typename V>
+  void round(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/, const Kinks<V>& kinks,
+             Polar<V>& polar) const {
     kinks.round_phase(polar);
   }
 };
@@ -42,41 +46,74 @@ template <typename T>
 struct RawPhase {
   T bias;
 
+  /// That of (X+b) conj (Y+b), or a turn from there where the real axis is between them on the left.
   template <typename V>
-  V angle(const BinPair<V>& bins, const Rounding<V>& rounding) const {
+  V angle(const BinPair<V>& bins) const {
+    constexpr auto turn = static_cast<T>(6.28318530717958647693);
     const BinPair<V> biased = this->biased(bins);
-    ComplexBatch<V> x = from_zero(biased.x(), rounding.of_bins(bins));
-    ComplexBatch<V> y = from_zero(biased.y(), rounding.of_bins(bins));
+    const V wrapped = WrappedPhase().angle(biased);
+    const V x = biased.x().im;
+    const V y = biased.y().im;
+    const auto crosses_left =
+        (x < V(0) && y >= V(0) && wrapped > V(0)) || (x >= V(0) && y < V(0) && wrapped < V(0));
+    return xsimd::select(crosses_left, wrapped - xsimd::copysign(V(turn), wrapped), wrapped);
+  }
+
+  template <typename V>
+  void evaluate(const BinPair<V>& bins, const V& angle, Polar<V>& polar) const {
+    polar.from = biased(bins).x();
+    polar.phase = xsimd::abs(angle);
+    polar.turn = with_sign_of(angle, V(1) / square_of(polar.from));
+  }
+
+  /// On the real axis but for rounding, or with equal or opposite phases, or 0.
+  template <typename V>
+  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding,
+                      const Polar<V>& /*polar*/) const {
+    const BinPair<V> biased = this->biased(bins);
+    const ComplexBatch<V> x = biased.x();
+    const ComplexBatch<V> y = biased.y();
+    const V amplitudes = size(x) + size(y);
+    const V bound = rounding(amplitudes);
+    const V x_height = xsimd::abs(x.im);
+    const V y_height = xsimd::abs(y.im);
+    return xsimd::min(size(x), size(y)) <= bound ||
+           (xsimd::min(x_height, y_height) <= bound && x_height + y_height != V(0)) ||
+           Kinks<V>::possible_of_phase(biased, rounding, amplitudes);
+  }
+  template <typename V>
+  void round(const BinPair<V>& bins, const Rounding<V>& rounding, const Kinks<V>& /*kinks*/,
+             Polar<V>& polar) const {
+    const BinPair<V> biased = this->biased(bins);
+    const V bound = rounding.of_bins(bins);
+    const ComplexBatch<V> x = from_zero(biased.x(), bound);
+    const ComplexBatch<V> y = from_zero(biased.y(), bound);
     // Arguments that differ by less than a right angle, with no jump between them, differ by that of X conj Y.
     const V real = x.re * y.re + x.im * y.im;
     const auto same_side = (x.im < V(0) && y.im < V(0)) || (x.im > V(0) && y.im > V(0));
     const auto complex = x.im != V(0) && y.im != V(0);  // neither was rounded
     const auto near = complex && real > V(0) && (same_side || (x.re > V(0) && y.re > V(0)));
-    const V across = V(2) * above(rounding.of_product(biased, V(0.5) * (size(x) + size(y))), biased.across());
-    x = {xsimd::select(near, real, x.re), xsimd::select(near, across, x.im)};
-    y = {xsimd::select(near, V(1), y.re), xsimd::select(near, V(0), y.im)};
-    return argument(x) - argument(y);
+    const V across = biased.across();
+    const V angle =
+        argument(select(near, {real, V(2) * across}, x)) - argument(select(near, {V(1), V(0)}, y));
+    const auto are_equal =
+        near && xsimd::abs(across) <= rounding.of_product(biased, V(0.5) * (size(x) + size(y)));
+    const V square = square_of(polar.from);
+    const auto has_no_slope = are_equal || square <= bound * bound;
+    polar.phase = xsimd::abs(angle);
+    polar.turn = with_sign_of(angle, xsimd::select(has_no_slope, V(0), V(1) / square));
+    polar.from.im = above(bound, polar.from.im);
   }
-
-  template <typename V>
-  void evaluate(const BinPair<V>& bins, const Rounding<V>& rounding, const V& angle, Polar<V>& polar) const {
-    // e_X/|X|, of what is biased.
-    const ComplexBatch<V> x = biased(bins).x();
-    const V bound = rounding.of_bins(bins);
-    const V square = square_of(x);
-    const V inverse = xsimd::select(square <= bound * bound, V(0), V(1) / square);
-    const V slope = with_sign_of(angle, inverse);
-    polar.phase = {xsimd::abs(angle), {-slope * above(bound, x.im), slope * x.re}};
-  }
-
-  /// It has done so itself, of what is biased.
-  template <typename V>
-  void round(const Kinks<V>& /*kinks*/, Polar<V>& /*polar*/) const {}
 
  private:
+  template <typename V, typename Bool>
+  static ComplexBatch<V> select(const Bool& which, const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
+    return {xsimd::select(which, a.re, b.re), xsimd::select(which, a.im, b.im)};
+  }
+
   template <typename V>
   BinPair<V> biased(const BinPair<V>& bins) const {
-    return {{bins.sum.re + V(bias), bins.sum.im}, bins.difference};
+    return {{bins.sum.re + V(bias), bins.sum.im}, {bins.difference.re, bins.difference.im}};
   }
   /// A number without what is within rounding; 1, whose argument is 0, if that is all.
   template <typename V>
@@ -94,24 +131,27 @@ struct RawPhase {
 /// 1 - cos δ, δ = arg(X conj Y); 0 where X or Y is 0.
 struct CosinePhase {
   template <typename V>
-  V angle(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/) const {
+  V angle(const BinPair<V>& /*bins*/) const {
     return V(0);
   }
 
   template <typename V>
-  void evaluate(const BinPair<V>& bins, const Rounding<V>& /*rounding*/, const V& /*angle*/,
-                Polar<V>& polar) const {
+  void evaluate(const BinPair<V>& bins, const V& /*angle*/, Polar<V>& polar) const {
     const V inverse = V(1) / (polar.x * polar.y);
-    const V cosine = (square_of(bins.sum) - square_of(bins.difference)) * inverse;
+    const V cosine = bins.product() * inverse;
     const V sine = V(2) * bins.across() * inverse;
-    const V slope = sine * polar.inverse_x;
     // Below a right angle sin² δ / (1 + cos δ), in which nothing cancels.
-    polar.phase = {xsimd::select(cosine > V(0), sine * sine / (V(1) + cosine), V(1) - cosine),
-                   {-slope * polar.phasor.im, slope * polar.phasor.re}};
+    polar.phase = xsimd::select(cosine > V(0), sine * sine / (V(1) + cosine), V(1) - cosine);
+    polar.turn = sine * polar.inverse_x * polar.inverse_x;
   }
 
   template <typename V>
-  void round(const Kinks<V>& kinks, Polar<V>& polar) const {
+  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding, const Polar<V>& polar) const {
+    return Kinks<V>::possible_of_phase(bins, rounding, polar.x + polar.y);
+  }
+  template <typename V>
+  void round(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/, const Kinks<V>& kinks,
+             Polar<V>& polar) const {
     kinks.round_phase(polar);
   }
 };
@@ -124,52 +164,102 @@ struct PolarDistance {
   T phase_weight;
   T gate_square;
   Phase phase;
-  static constexpr bool prepares = true;
+  static constexpr bool is_polar = true;
 
   template <typename V>
-  void prepare(const BinPair<V>& bins, const Rounding<V>& rounding, Prepared<V>& prepared) const {
+  void prepare(const BinPair<V>& bins, Prepared<V>& prepared) const {
     prepared = Prepared<V>(bins);
-    prepared.angle = phase.angle(bins, rounding);
+    prepared.angle = phase.angle(bins);
   }
 
   template <typename V>
-  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
+  BinDistance<V> operator()(const BinPair<V>& bins, const Prepared<V>& prepared) const {
+    Polar<V> polar(bins, prepared);
+    phase.evaluate(bins, prepared.angle, polar);
+    return weighted(polar);
+  }
+
+  template <typename V>
+  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding,
+                      const Prepared<V>& prepared) const {
+    const Polar<V> polar(bins, prepared);
+    return Kinks<V>::possible(rounding, polar) || phase.possible_kinks(bins, rounding, polar);
+  }
+
+  template <typename V>
+  BinDistance<V> with_kinks(const BinPair<V>& bins, const Rounding<V>& rounding,
                             const Prepared<V>& prepared) const {
     Polar<V> polar(bins, prepared);
-    phase.evaluate(bins, rounding, prepared.angle, polar);
-    if (Kinks<V>::any(bins, rounding, polar)) {  // seldom
-      const Kinks<V> kinks(bins, rounding, polar);
-      kinks.round(bins, rounding, polar);
-      phase.round(kinks, polar);
-    }
-    const BinDistance<V>& term = polar.phase;
+    const Kinks<V> kinks(bins, rounding, polar);
+    phase.evaluate(bins, prepared.angle, polar);
+    kinks.round(bins, rounding, polar);
+    phase.round(bins, rounding, kinks, polar);
+    return weighted(polar);
+  }
+
+ private:
+  template <typename V>
+  BinDistance<V> weighted(const Polar<V>& polar) const {
     V gate(1);
     V along = V(amplitude_weight) * polar.slope;  // the derivative's part along e_X
     if (gate_square > 0) {
       const V product = polar.x * polar.y;
       const V inverse = V(1) / (product + V(gate_square));
       gate = product * inverse;
-      const V by_gate = V(phase_weight) * term.value * (V(1) - gate) * inverse * polar.y;
+      const V by_gate = V(phase_weight) * polar.phase * (V(1) - gate) * inverse * polar.y;
       // Where e_X is 0, and 1/τ² may be enormous.
       along += xsimd::select(polar.x == V(0), V(0), by_gate);
     }
-    const V phase_slope = V(phase_weight) * gate;
-    return {V(amplitude_weight) * xsimd::abs(polar.difference) + phase_slope * term.value,
-            {along * polar.phasor.re + phase_slope * term.derivative.re,
-             along * polar.phasor.im + phase_slope * term.derivative.im}};
+    along *= polar.inverse_x;
+    const V gated_weight = V(phase_weight) * gate;
+    const V turn = gated_weight * polar.turn;
+    return {xsimd::fma(gated_weight, polar.phase, V(amplitude_weight) * xsimd::abs(polar.difference)),
+            {along * polar.bin.re - turn * polar.from.im, along * polar.bin.im + turn * polar.from.re}};
   }
 };
 
-/// The base of distances that prepare nothing.
-struct Unprepared {
-  static constexpr bool prepares = false;
+/// (|X|-|Y|)²
+struct SquaredAmplitudeDistance {
+  static constexpr bool is_polar = true;
+
+  template <typename V>
+  void prepare(const BinPair<V>& bins, Prepared<V>& prepared) const {
+    prepared = Prepared<V>(bins);
+  }
+
+  template <typename V>
+  BinDistance<V> operator()(const BinPair<V>& bins, const Prepared<V>& prepared) const {
+    return squared(Polar<V>(bins, prepared));
+  }
+
+  template <typename V>
+  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding,
+                      const Prepared<V>& prepared) const {
+    return Kinks<V>::possible(rounding, Polar<V>(bins, prepared));
+  }
+
+  template <typename V>
+  BinDistance<V> with_kinks(const BinPair<V>& bins, const Rounding<V>& rounding,
+                            const Prepared<V>& prepared) const {
+    Polar<V> polar(bins, prepared);
+    Kinks<V>(bins, rounding, polar).round(bins, rounding, polar);
+    return squared(polar);
+  }
+
+ private:
+  template <typename V>
+  static BinDistance<V> squared(const Polar<V>& polar) {
+    const V slope = V(2) * polar.difference * polar.inverse_x;
+    return {polar.difference * polar.difference, {slope * polar.bin.re, slope * polar.bin.im}};
+  }
 };
 
 /// |Re(X-Y)| + |Im(X-Y)|
-struct RectangularDistance : Unprepared {
+struct RectangularDistance {
+  static constexpr bool is_polar = false;
+
   template <typename V>
-  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
-                            const Prepared<V>& /*prepared*/) const {
+  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding) const {
     const V bound = rounding.of_parts(bins);
     const V re = above(bound, bins.difference.re);
     const V im = above(bound, bins.difference.im);
@@ -178,28 +268,17 @@ struct RectangularDistance : Unprepared {
 };
 
 /// |X-Y|
-struct ComplexModulusDistance : Unprepared {
+struct ComplexModulusDistance {
+  static constexpr bool is_polar = false;
+
   template <typename V>
-  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
-                            const Prepared<V>& /*prepared*/) const {
+  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding) const {
     const ComplexBatch<V>& difference = bins.difference;
     const V square = square_of(difference);
     const auto is_zero = square <= rounding.difference * rounding.difference;
     const V amplitude = xsimd::select(is_zero, V(0), xsimd::sqrt(square));
     const V inverse = xsimd::select(is_zero, V(0), V(1) / amplitude);
     return {V(2) * amplitude, {difference.re * inverse, difference.im * inverse}};
-  }
-};
-
-/// (|X|-|Y|)²
-struct SquaredAmplitudeDistance : Unprepared {
-  template <typename V>
-  BinDistance<V> operator()(const BinPair<V>& bins, const Rounding<V>& rounding,
-                            const Prepared<V>& /*prepared*/) const {
-    Polar<V> polar(bins, Prepared<V>(bins));
-    if (Kinks<V>::any(bins, rounding, polar)) Kinks<V>(bins, rounding, polar).round(bins, rounding, polar);
-    const V slope = V(2) * polar.difference;
-    return {polar.difference * polar.difference, {slope * polar.phasor.re, slope * polar.phasor.im}};
   }
 };
 

@@ -25,27 +25,26 @@ class CentredPair {
   /// `counted` has a number for each pixel, 0 for those that are in no frame that counts: they may hold anything, and take no part in the
   /// means, nor in what is largest. It is null where all are counted. Zeros take part where the planes will be continued by them.
   CentredPair(const PlanePair<T>& images, const T* counted, bool has_zeros_around) : images_(images) {
-    Extremes extremes = counted != nullptr ? measure<true>(counted) : measure<false>(counted);
-    if (has_zeros_around) extremes.add_zero(x_mean_, y_mean_);
-    x_is_flat_ = extremes.x_step == T(0);
-    y_is_flat_ = extremes.y_step == T(0);
-    // Pixels lie no farther from the mean than from each other.
-    const T largest_sum = (extremes.x_step + extremes.y_step) / 2;
-    largest_difference_ = std::max(extremes.largest_difference - (x_mean_ - y_mean_),
-                                   (x_mean_ - y_mean_) - extremes.least_difference);
+    Ranges ranges = counted != nullptr ? measure<true>(counted) : measure<false>(counted);
+    // Zeros around may be far from all pixels, but most frames have none: those would lose by a larger factor.
+    const T largest_sum = (ranges.x.width() + ranges.y.width()) / 2;
+    if (has_zeros_around) {
+      ranges.x.include(T(0));
+      ranges.y.include(T(0));
+      ranges.difference.include(T(0));
+    }
+    x_is_flat_ = ranges.x.is_one_number();
+    y_is_flat_ = ranges.y.is_one_number();
+    largest_difference_ = ranges.difference.distance_from(x_mean_ - y_mean_);
     factor_ = factor_of(largest_sum, largest_difference_);
   }
 
   /// Some pixels of s, and of δ times the factor.
   void copy(Index first, Index count, T* sum, T* scaled_difference) const {
-    const Pixels x(images_.prediction.data() + first, count);
-    const Pixels y(images_.target.data() + first, count);
-    const T half(0.5);
-    MutablePixels(sum, count) = half * ((x - x_mean_) + (y - y_mean_));
     if (means_are_near(x_mean_, y_mean_)) {
-      MutablePixels(scaled_difference, count) = half * factor_ * ((x - y) - (x_mean_ - y_mean_));
+      copy<true>(first, count, sum, scaled_difference);
     } else {
-      MutablePixels(scaled_difference, count) = half * factor_ * ((x - x_mean_) - (y - y_mean_));
+      copy<false>(first, count, sum, scaled_difference);
     }
   }
   T factor() const { return factor_; }
@@ -61,22 +60,51 @@ class CentredPair {
   T difference_mean() const { return (x_mean_ - y_mean_) / 2; }
 
  private:
-  using Pixels = Eigen::Map<const Eigen::Array<T, 1, Eigen::Dynamic>>;
-  using MutablePixels = Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>>;
   using Pack = xsimd::batch<T>;
   static constexpr auto pack = static_cast<Index>(Pack::size);
 
-  /// The largest steps from a pixel to the others, and the extremes of x - y.
-  struct Extremes {
-    T x_step, y_step, least_difference, largest_difference;
+  /// The least and the largest of some numbers.
+  struct Range {
+    T least, largest;
 
-    void add_zero(T x_mean, T y_mean) {
-      x_step = std::max(x_step, std::abs(x_mean));
-      y_step = std::max(y_step, std::abs(y_mean));
-      least_difference = std::min(least_difference, T(0));
-      largest_difference = std::max(largest_difference, T(0));
+    bool is_one_number() const { return least == largest; }
+    T width() const { return largest - least; }
+    T distance_from(T number) const { return std::max(largest - number, number - least); }
+    void include(T number) {
+      least = std::min(least, number);
+      largest = std::max(largest, number);
     }
   };
+  struct Ranges {
+    Range x, y, difference;  // x - y
+  };
+
+  template <bool near>
+  void copy(Index first, Index count, T* sum, T* scaled_difference) const {
+    const T* const x = images_.prediction.data() + first;
+    const T* const y = images_.target.data() + first;
+    const Index whole = count / pack * pack;
+    for (Index i = 0; i < whole; i += pack) {
+      const Pack at_x = Pack::load_unaligned(x + i);
+      const Pack at_y = Pack::load_unaligned(y + i);
+      half_sum(at_x, at_y).store_unaligned(sum + i);
+      half_difference<near>(at_x, at_y).store_unaligned(scaled_difference + i);
+    }
+    for (Index i = whole; i < count; ++i) {
+      sum[i] = half_sum(x[i], y[i]);
+      scaled_difference[i] = half_difference<near>(x[i], y[i]);
+    }
+  }
+  /// s and δ times the factor, of pixels in a register or of one.
+  template <typename V>
+  V half_sum(const V& x, const V& y) const {
+    return V(T(0.5)) * ((x - V(x_mean_)) + (y - V(y_mean_)));
+  }
+  template <bool near, typename V>
+  V half_difference(const V& x, const V& y) const {
+    const V difference = near ? (x - y) - V(x_mean_ - y_mean_) : (x - V(x_mean_)) - (y - V(y_mean_));
+    return V(T(0.5) * factor_) * difference;
+  }
 
   /// The largest power of two, from 1 on, that leaves the difference below the sum everywhere.
   static T factor_of(T largest_sum, T largest_difference) {
@@ -86,79 +114,80 @@ class CentredPair {
     return std::ldexp(T(1), std::ilogb(largest_sum / largest_difference));
   }
 
-  /// Takes the means, from one of the pixels on, so that nothing is left of a flat plane, not even rounding.
+  /// A range in every lane.
+  struct LaneRange {
+    Pack least, largest;
+
+    void include(const Pack& numbers) {
+      least = xsimd::min(least, numbers);
+      largest = xsimd::max(largest, numbers);
+    }
+    Range range() const {
+      std::array<T, Pack::size> leasts;
+      std::array<T, Pack::size> largests;
+      least.store_unaligned(leasts.data());
+      largest.store_unaligned(largests.data());
+      return {*std::min_element(leasts.begin(), leasts.end()),
+              *std::max_element(largests.begin(), largests.end())};
+    }
+  };
+
+  /// Takes the means, from one of the pixels on, and the ranges of the pixels that count. So nothing is left of a flat plane, not even
+  /// rounding, nor of planes that differ by a constant.
   template <bool selects>
-  Extremes measure(const T* counted) {
+  Ranges measure(const T* counted) {
     const T* const x = images_.prediction.data();
     const T* const y = images_.target.data();
     const Index pixels = images_.prediction.size();
-    Index origin = 0;
-    while (selects && origin + 1 < pixels && counted[origin] == T(0)) ++origin;
-    const Pack x_start(x[origin]);
-    const Pack y_start(y[origin]);
+    Index first = 0;  // that counts
+    while (selects && first + 1 < pixels && counted[first] == T(0)) ++first;
+    const Pack first_x(x[first]);
+    const Pack first_y(y[first]);
+    const Pack first_difference = first_x - first_y;
+    LaneRange x_range{first_x, first_x};
+    LaneRange y_range{first_y, first_y};
+    LaneRange difference_range{first_difference, first_difference};
 
     LaneSum<T> x_sum;
     LaneSum<T> y_sum;
-    Pack x_step(T(0));
-    Pack y_step(T(0));
-    Pack least_difference = x_start - y_start;
-    Pack largest_difference = least_difference;
-    // Of a stretch of pixels, those that do not count being as the first.
-    const auto add = [&](const T* some_x, const T* some_y, [[maybe_unused]] const T* some_counted,
-                         Index packs) {
-      Pack x_steps(T(0));
-      Pack y_steps(T(0));
-      for (Index i = 0; i < packs * pack; i += pack) {
-        Pack at_x = Pack::load_unaligned(some_x + i);
-        Pack at_y = Pack::load_unaligned(some_y + i);
-        if constexpr (selects) {
-          const auto counts = Pack::load_unaligned(some_counted + i) != Pack(T(0));
-          at_x = xsimd::select(counts, at_x, x_start);
-          at_y = xsimd::select(counts, at_y, y_start);
+    const Index whole = pixels / pack * pack;
+    for (Index start = 0; start < whole; start += registers_of_a_stretch * pack) {
+      const Index end = std::min(start + registers_of_a_stretch * pack, whole);
+      Pack x_stretch(T(0));
+      Pack y_stretch(T(0));
+      for (Index i = start; i < end; i += pack) {
+        Pack at_x = Pack::load_unaligned(x + i);
+        Pack at_y = Pack::load_unaligned(y + i);
+        if constexpr (selects) {  // the others are like one that does
+          const auto counts = Pack::load_unaligned(counted + i) != Pack(T(0));
+          at_x = xsimd::select(counts, at_x, first_x);
+          at_y = xsimd::select(counts, at_y, first_y);
         }
-        const Pack from_x = at_x - x_start;
-        const Pack from_y = at_y - y_start;
-        x_steps += from_x;
-        y_steps += from_y;
-        x_step = xsimd::max(x_step, xsimd::abs(from_x));
-        y_step = xsimd::max(y_step, xsimd::abs(from_y));
-        const Pack difference = at_x - at_y;
-        least_difference = xsimd::min(least_difference, difference);
-        largest_difference = xsimd::max(largest_difference, difference);
+        x_stretch += at_x - first_x;
+        y_stretch += at_y - first_y;
+        x_range.include(at_x);
+        y_range.include(at_y);
+        difference_range.include(at_x - at_y);
       }
-      x_sum.add(x_steps, registers_of_a_stretch);
-      y_sum.add(y_steps, registers_of_a_stretch);
-    };
-    const Index packs = pixels / pack;
-    for (Index first = 0; first < packs; first += registers_of_a_stretch) {
-      const Index i = first * pack;
-      add(x + i, y + i, selects ? counted + i : nullptr,
-          std::min<Index>(registers_of_a_stretch, packs - first));
+      x_sum.add(x_stretch, registers_of_a_stretch);
+      y_sum.add(y_stretch, registers_of_a_stretch);
     }
-    std::array<T, Pack::size> rest_x;
-    std::array<T, Pack::size> rest_y;
-    std::array<T, Pack::size> rest_counted;
-    rest_x.fill(x[origin]);
-    rest_y.fill(y[origin]);
-    rest_counted.fill(T(1));
-    const Index done = packs * pack;
-    std::copy_n(x + done, pixels - done, rest_x.data());
-    std::copy_n(y + done, pixels - done, rest_y.data());
-    if (selects) std::copy_n(counted + done, pixels - done, rest_counted.data());
-    add(rest_x.data(), rest_y.data(), rest_counted.data(), 1);
-
+    Ranges ranges{x_range.range(), y_range.range(), difference_range.range()};
+    double x_total = x_sum.total();
+    double y_total = y_sum.total();
+    for (Index i = whole; i < pixels; ++i) {
+      if (selects && counted[i] == T(0)) continue;
+      x_total += static_cast<double>(x[i] - x[first]);
+      y_total += static_cast<double>(y[i] - y[first]);
+      ranges.x.include(x[i]);
+      ranges.y.include(y[i]);
+      ranges.difference.include(x[i] - y[i]);
+    }
     const Index number = selects ? pixels - std::count(counted, counted + pixels, T(0)) : pixels;
     const auto count = static_cast<double>(std::max<Index>(number, 1));
-    x_mean_ = x[origin] + static_cast<T>(x_sum.total() / count);
-    y_mean_ = y[origin] + static_cast<T>(y_sum.total() / count);
-    return {lanes(x_step).maxCoeff(), lanes(y_step).maxCoeff(), lanes(least_difference).minCoeff(),
-            lanes(largest_difference).maxCoeff()};
-  }
-
-  static Eigen::Array<T, Pack::size, 1> lanes(const Pack& values) {
-    Eigen::Array<T, Pack::size, 1> numbers;
-    values.store_unaligned(numbers.data());
-    return numbers;
+    x_mean_ = x[first] + static_cast<T>(x_total / count);
+    y_mean_ = y[first] + static_cast<T>(y_total / count);
+    return ranges;
   }
 
   PlanePair<T> images_;

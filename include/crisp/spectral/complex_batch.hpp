@@ -1,6 +1,8 @@
 // SIMD batches of complex numbers: real and imaginary parts apart.
 #pragma once
 
+#include <xsimd/xsimd.hpp>
+
 namespace crisp::detail {
 
 template <typename V>
@@ -12,7 +14,7 @@ struct ComplexBatch {
 /// |x|²
 template <typename V>
 V square_of(const ComplexBatch<V>& x) {
-  return x.re * x.re + x.im * x.im;
+  return xsimd::fma(x.re, x.re, x.im * x.im);
 }
 
 }  // namespace crisp::detail

@@ -47,6 +47,9 @@ class ConstantSpectrum {
         append(place + pack, im);
       }
     }
+    // Half an ε for each of the additions one after the other, and as much for what is multiplied.
+    sum_rounding_ = static_cast<T>(std::log2(2 * static_cast<double>(size.height * size.width))) *
+                    std::numeric_limits<T>::epsilon();
     if (shape != WindowShape::hann_symmetric) return;
     double squares = 0;
     for (const std::complex<double>& u : down) {
@@ -57,12 +60,26 @@ class ConstantSpectrum {
                                static_cast<double>(std::numeric_limits<T>::epsilon()) * root_mean_square);
   }
 
-  /// Adds that of a constant to a spectrum, [register][v][re, im][lane].
-  void add(T constant, T* spectrum) const {
+  /// Adds those of two constants to the spectra of half a sum and half a difference, [register][v][re, im][lane] either. Of a plane that
+  /// is black in a frame, its mean is taken and given back: what rounding leaves of that is made 0.
+  void add(T to_sum, T to_difference, T* sum, T* difference) const {
+    const Pack rounding(sum_rounding_ * (std::abs(to_sum) + std::abs(to_difference)));
     const T* lanes = lanes_.data();
     for (const Index place : places_) {
-      T* const at = spectrum + place;
-      xsimd::fma(Pack(constant), Pack::load_aligned(lanes), Pack::load_aligned(at)).store_aligned(at);
+      const Pack window = Pack::load_aligned(lanes);
+      const Pack bound = rounding * xsimd::abs(window);
+      Pack s = xsimd::fma(Pack(to_sum), window, Pack::load_aligned(sum + place));
+      Pack d = xsimd::fma(Pack(to_difference), window, Pack::load_aligned(difference + place));
+      const auto x_is_zero = xsimd::abs(s + d) < bound;
+      const auto y_is_zero = xsimd::abs(s - d) < bound;
+      const Pack half_y = Pack(T(0.5)) * (s - d);
+      s = xsimd::select(x_is_zero, half_y, s);
+      d = xsimd::select(x_is_zero, -half_y, d);
+      const Pack half_x = Pack(T(0.5)) * (s + d);
+      s = xsimd::select(y_is_zero, half_x, s);
+      d = xsimd::select(y_is_zero, half_x, d);
+      s.store_aligned(sum + place);
+      d.store_aligned(difference + place);
       lanes += pack;
     }
   }
@@ -85,6 +102,7 @@ class ConstantSpectrum {
 
   std::vector<Index> places_;  // of those registers of a spectrum that are not 0
   AlignedVector<T> lanes_;     // what these hold
+  T sum_rounding_ = 0;         // of a constant's bin in a transform, relatively
   T rounding_ = 0;
 };
 

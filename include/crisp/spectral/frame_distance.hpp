@@ -34,7 +34,7 @@ class FrameDistance {
         weights_(static_cast<std::size_t>(registers_ * size.width * pack)),
         rounding_(static_cast<std::size_t>(registers_ * pack)),
         shares_(rounding_.size(), T(1)),
-        rounding_scale_(static_cast<T>(standard_errors * frames.rounding() /
+        rounding_scale_(static_cast<T>(standard_errors(size) * frames.rounding() /
                                        std::sqrt(2 * static_cast<double>(weights.size())))) {
     for (Index lane = 0; lane < lanes_; ++lane) {
       for (Index v = 0; v < size.width; ++v) {
@@ -85,18 +85,14 @@ class FrameDistance {
         Bins bins = place(spectra, r, v);
         if (lanes < pack) bins = gather(bins, count, lanes, chunk);
         const Index packs = (count * lanes + pack - 1) / pack;
-        if constexpr (Distance::prepares) {
-          for (Index i = 0; i < packs; ++i) {
-            distance.prepare(bins.pair(i), bins.rounding(i), chunk.prepared[index(i)]);
-          }
+        if constexpr (Distance::is_polar) {
+          for (Index i = 0; i < packs; ++i) distance.prepare(bins.pair(i), chunk.prepared[index(i)]);
         }
         Pack sum(T(0));
         for (Index i = 0; i < packs; ++i) {
-          const BinPair<Pack> pair = bins.pair(i);
-          const Rounding<Pack> rounding = bins.rounding(i);
-          const BinDistance<Pack> result = distance(pair, rounding, chunk.prepared[index(i)]);
+          const BinDistance<Pack> result = evaluate(distance, bins, i, chunk.prepared[index(i)]);
           const Pack weight = bins.weight(i);
-          sum += weight * result.value;
+          sum = xsimd::fma(weight, result.value, sum);
           if constexpr (with_gradient) {
             bins.set_derivative(i, {weight * result.derivative.re, weight * result.derivative.im});
           }
@@ -116,8 +112,11 @@ class FrameDistance {
   static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
 
   /// So many standard errors are what rounding may be: larger ones are one in 10^10, if it is spread like noise. That of images with a
-  /// structure of their own is not, and in double there is room for more.
-  static constexpr double standard_errors = std::is_same_v<T, float> ? 5 : 50;
+  /// structure of their own is not, and that of few samples: in double there is room for more, in float where samples are few.
+  static double standard_errors(const Size2& size) {
+    if (std::is_same_v<T, double>) return 50;
+    return size.height * size.width < 64 ? 8 : 5;
+  }
 
   /// Where packs of bins lie, and what goes with them.
   struct Bins {
@@ -144,6 +143,11 @@ class FrameDistance {
       return {of_transforms + Pack(sum_rounding),
               xsimd::fma(Pack(inverse_factor), of_transforms, Pack(difference_rounding))};
     }
+    RoundingBound<Pack> rounding_bound(Index i) const {
+      constexpr T factor = RoundingBound<Pack>::factor;
+      return {xsimd::fma(Pack(factor * (1 + inverse_factor)), Pack::load_aligned(roundings + i * lane_stride),
+                         Pack(factor * (sum_rounding + difference_rounding)))};
+    }
     Pack weight(Index i) const {
       return Pack::load_aligned(shares + i * lane_stride) * Pack::load_aligned(weights + i * pack);
     }
@@ -155,11 +159,33 @@ class FrameDistance {
 
   /// As many packs of bins as the distances are computed of at a time.
   static constexpr Index registers_of_a_chunk = 16;
+  using PreparedPacks = std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)>;
+
+  template <typename Distance>
+  static BinDistance<Pack> evaluate(const Distance& distance, const Bins& bins, Index i,
+                                    const Prepared<Pack>& prepared) {
+    const BinPair<Pack> pair = bins.pair(i);
+    if constexpr (!Distance::is_polar) {
+      return distance(pair, bins.rounding(i));
+    } else {
+      if (xsimd::any(distance.possible_kinks(pair, bins.rounding_bound(i), prepared))) {
+        return evaluate_with_kinks(distance, bins, i, prepared);
+      }
+      return distance(pair, prepared);
+    }
+  }
+  /// Seldom called: not within the loop, which would want for registers.
+  template <typename Distance>
+  [[gnu::noinline]] static BinDistance<Pack> evaluate_with_kinks(const Distance& distance, Bins bins, Index i,
+                                                                 const Prepared<Pack>& prepared) {
+    return distance.with_kinks(bins.pair(i), bins.rounding(i), prepared);
+  }
+
   struct Chunk {
     static constexpr auto size = static_cast<std::size_t>((registers_of_a_chunk + 1) * pack);
     using Numbers = std::array<T, size>;
     alignas(64) Numbers sum_re, sum_im, difference_re, difference_im, weights, roundings, shares;
-    std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)> prepared;
+    PreparedPacks prepared;
   };
 
   /// The bins of a register of lanes, from sample v on.
@@ -184,7 +210,7 @@ class FrameDistance {
 
   /// The same bins with nothing between those lanes that there are. The last pack is filled up with bins of no weight and
   /// no value.
-  static Bins gather(const Bins& bins, Index count, Index lanes, Chunk& chunk) {
+  [[gnu::noinline]] static Bins gather(Bins bins, Index count, Index lanes, Chunk& chunk) {
     const auto put = [&](typename Chunk::Numbers& to, const T* from, Index stride) {
       for (Index i = 0; i < count; ++i) {
         Pack::load_aligned(from + i * stride).store_unaligned(to.data() + i * lanes);
@@ -213,7 +239,7 @@ class FrameDistance {
   }
 
   /// Puts derivatives where the bins came from.
-  static void scatter(const Chunk& chunk, Index count, Index lanes, const Bins& to) {
+  [[gnu::noinline]] static void scatter(const Chunk& chunk, Index count, Index lanes, Bins to) {
     for (Index i = 0; i < count; ++i) {
       to.set_derivative(i, {Pack::load_unaligned(chunk.sum_re.data() + i * lanes),
                             Pack::load_unaligned(chunk.sum_im.data() + i * lanes)});

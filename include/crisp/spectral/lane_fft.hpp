@@ -1,6 +1,6 @@
 // Complex Fourier transforms of one length, as many side by side as a SIMD register has lanes.
 //
-//   forward   X[u] = Σ_t w[t] x[t] e^{-2πi ut/n}          adjoint   y[t] += w[t] Re, Im Σ_u X[u] e^{+2πi ut/n}
+//   forward   X[u] = Σ_t w[t] x[t] e^{-2πi ut/n}          adjoint   y[t] = w[t] Re, Im Σ_u X[u] e^{+2πi ut/n}
 //
 // A spectrum lies planar, as `length` pairs of registers: real parts, imaginary parts. So no number ever changes its
 // lane, and the compiler's plain multiplications and additions are all there is. A factor n = r m at a time, by
@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
@@ -44,7 +45,7 @@ struct TappedSamples {
   }
 };
 
-/// The adjoint of TappedSamples: adds to them. Each lane has a factor.
+/// The adjoint of TappedSamples: what is stored, times the taps, is added to them.
 template <typename T>
 struct TappedSums {
   using Pack = xsimd::batch<T>;
@@ -52,15 +53,29 @@ struct TappedSums {
   T* im;
   Index stride;
   const T* taps;
-  Pack re_factor = Pack(T(1));
-  Pack im_factor = Pack(T(1));
 
   [[gnu::always_inline]] void store(Index t, const ComplexBatch<Pack>& z) const {
     const Pack tap(taps[t]);
     T* const re_at = re + t * stride;
     T* const im_at = im + t * stride;
-    xsimd::fma(tap * re_factor, z.re, Pack::load_unaligned(re_at)).store_unaligned(re_at);
-    xsimd::fma(tap * im_factor, z.im, Pack::load_unaligned(im_at)).store_unaligned(im_at);
+    xsimd::fma(tap, z.re, Pack::load_unaligned(re_at)).store_unaligned(re_at);
+    xsimd::fma(tap, z.im, Pack::load_unaligned(im_at)).store_unaligned(im_at);
+  }
+};
+
+/// The same in place of what was there.
+template <typename T>
+struct TappedResults {
+  using Pack = xsimd::batch<T>;
+  T* re;
+  T* im;
+  Index stride;
+  const T* taps;
+
+  [[gnu::always_inline]] void store(Index t, const ComplexBatch<Pack>& z) const {
+    const Pack tap(taps[t]);
+    (tap * z.re).store_unaligned(re + t * stride);
+    (tap * z.im).store_unaligned(im + t * stride);
   }
 };
 
@@ -141,13 +156,15 @@ class LaneFft {
     for (std::size_t i = starts_even() ? 1 : 0; i < passes_.size(); ++i) run<false>(passes_[i], to, to);
   }
 
-  /// Leaves nothing of use of the spectrum.
-  void adjoint(T* spectrum, const TappedSums<T>& to) const {
+  /// Stores y[t] in `to`, and leaves nothing of use of the spectrum. `to` may be the spectrum's own samples.
+  template <typename To>
+  void adjoint(T* spectrum, const To& to) const {
     const SpectrumSamples<T> from{spectrum + lanes, spectrum};
     for (std::size_t i = passes_.size(); i > (starts_even() ? 1 : 0); --i)
       run<true>(passes_[i - 1], from, from);
     if (passes_.empty()) backward_.execute(spectrum, spectrum + lanes);
-    const TappedSums<T> exchanged{to.im, to.re, to.stride, to.taps, to.im_factor, to.re_factor};
+    To exchanged = to;
+    std::swap(exchanged.re, exchanged.im);
     if (starts_even()) {
       run_even<true>(passes_.front(), from, exchanged);
     } else {

@@ -58,62 +58,100 @@ class PairedColumns {
   Pack forward(const TappedSamples<T>& from, const HalfSpectra<T>& a, const HalfSpectra<T>& b) {
     fft_.forward(from, spectrum_.data());
     const Pack energy = split();
-    for (Index u = 0; u < room(); u += pack) {
-      transpose(half(0, u), pack, a.re + u, a.stride);
-      transpose(half(1, u), pack, a.im + u, a.stride);
-      transpose(half(2, u), pack, b.re + u, b.stride);
-      transpose(half(3, u), pack, b.im + u, b.stride);
-    }
+    put(0, a.re, a.stride);
+    put(1, a.im, a.stride);
+    put(2, b.re, b.stride);
+    put(3, b.im, b.stride);
     return energy;
   }
 
-  /// The adjoint: adds to `to`. A signal whose cotangents are all 0 gets nothing, not even rounding from its partner.
-  void adjoint(const HalfSpectra<T>& a, const HalfSpectra<T>& b, TappedSums<T> to) {
-    for (Index u = 0; u < room(); u += pack) {
-      transpose(a.re + u, a.stride, half(0, u), pack);
-      transpose(a.im + u, a.stride, half(1, u), pack);
-      transpose(b.re + u, b.stride, half(2, u), pack);
-      transpose(b.im + u, b.stride, half(3, u), pack);
-    }
+  /// The adjoint, stored in `to`. A signal whose cotangents are all 0 gets 0, not rounding from its partner.
+  template <typename To>
+  void adjoint(const HalfSpectra<T>& a, const HalfSpectra<T>& b, const To& to) {
+    take(a.re, a.stride, 0);
+    take(a.im, a.stride, 1);
+    take(b.re, b.stride, 2);
+    take(b.im, b.stride, 3);
     has_rest_ = true;
-    join(to.re_factor, to.im_factor);
-    fft_.adjoint(spectrum_.data(), to);
+    const Counts counts = join();
+    if (xsimd::all(counts.a && counts.b)) {
+      fft_.adjoint(spectrum_.data(), to);
+    } else {
+      adjoint_of(counts, to);
+    }
   }
 
  private:
-  /// A register of signals at one u. Parts 0 and 1 are the real and imaginary parts of a, 2 and 3 of b.
-  T* half(Index part, Index u) { return halves_.data() + (part * room() + u) * pack; }
+  /// A part of the half spectra, a register of signals at each u. Parts 0 and 1 are the real and imaginary parts of a, 2 and 3 of b.
+  T* half(Index part) { return halves_.data() + part * room() * pack; }
   SpectrumSamples<T> spectrum() { return {spectrum_.data(), spectrum_.data() + pack}; }
   Index mirrored_place(Index u) const { return fft_.place(u == 0 ? 0 : fft_.length() - u); }
 
+  /// From halves to half spectra, and back. A highest frequency that has a register to itself goes alone.
+  void put(Index part, T* to, Index stride) {
+    const T* from = half(part);
+    const Index end = transposed();
+    for (Index u = 0; u < end; u += pack, from += pack * pack) transpose(from, pack, to + u, stride);
+    if (end == half_length_ - 1) {
+      for (Index i = 0; i < pack; ++i) {
+        Pack(T(0)).store_unaligned(to + i * stride + end);
+        to[i * stride + end] = from[i];
+      }
+    }
+  }
+  void take(const T* from, Index stride, Index part) {
+    T* to = half(part);
+    const Index end = transposed();
+    for (Index u = 0; u < end; u += pack, to += pack * pack) transpose(from + u, stride, to, pack);
+    if (end == half_length_ - 1) {
+      for (Index i = 0; i < pack; ++i) to[i] = from[i * stride + end];
+    }
+  }
+  Index transposed() const { return half_length_ % pack == 1 ? half_length_ - 1 : room(); }
+
   Pack split() {
     const SpectrumSamples<T> z = spectrum();
+    T* const a_re = half(0);
+    T* const a_im = half(1);
+    T* const b_re = half(2);
+    T* const b_im = half(3);
     Pack energy(T(0));
-    for (Index u = 0; u < half_length_; ++u) {
+    for (Index u = 0, i = 0; u < half_length_; ++u, i += pack) {
       ComplexBatch<Pack> a;
       ComplexBatch<Pack> b;
       split_bins(z.load(fft_.place(u)), z.load(mirrored_place(u)), a, b);
-      a.re.store_aligned(half(0, u));
-      a.im.store_aligned(half(1, u));
-      b.re.store_aligned(half(2, u));
-      b.im.store_aligned(half(3, u));
+      a.re.store_aligned(a_re + i);
+      a.im.store_aligned(a_im + i);
+      b.re.store_aligned(b_re + i);
+      b.im.store_aligned(b_im + i);
       energy += square_of(a) + square_of(b);
     }
     if (has_rest_) {  // of an adjoint, past the end
-      for (Index part = 0; part < 4; ++part) std::fill(half(part, half_length_), half(part + 1, 0), T(0));
+      for (Index part = 0; part < 4; ++part)
+        std::fill(half(part) + half_length_ * pack, half(part + 1), T(0));
       has_rest_ = false;
     }
     return energy;
   }
 
-  /// Cotangents of both, ready to go back; and for every signal whether it has any, as 1 or 0.
-  void join(Pack& a_counts, Pack& b_counts) {
+  /// Which signals have cotangents that are not 0.
+  struct Counts {
+    decltype(Pack() == Pack()) a;
+    decltype(Pack() == Pack()) b;
+  };
+
+  /// Makes the cotangents of both ready to go back.
+  Counts join() {
     const SpectrumSamples<T> z = spectrum();
     Pack a_size(T(0));
     Pack b_size(T(0));
-    for (Index u = 0; u < half_length_; ++u) {
-      const ComplexBatch<Pack> a{Pack::load_aligned(half(0, u)), Pack::load_aligned(half(1, u))};
-      const ComplexBatch<Pack> b{Pack::load_aligned(half(2, u)), Pack::load_aligned(half(3, u))};
+    const T* const a_re = half(0);
+    const T* const a_im = half(1);
+    const T* const b_re = half(2);
+    const T* const b_im = half(3);
+    for (Index u = 0, i = 0; u < half_length_; ++u, i += pack) {
+      const ComplexBatch<Pack> a{Pack::load_aligned(a_re + i), Pack::load_aligned(a_im + i)};
+      const ComplexBatch<Pack> b{Pack::load_aligned(b_re + i), Pack::load_aligned(b_im + i)};
       a_size += xsimd::abs(a.re) + xsimd::abs(a.im);
       b_size += xsimd::abs(b.re) + xsimd::abs(b.im);
       if (2 * u % fft_.length() == 0) {
@@ -126,10 +164,17 @@ class PairedColumns {
         z.store(mirrored_place(u), mirrored);
       }
     }
-    const Pack zero(T(0));
-    const Pack one(T(1));
-    a_counts = xsimd::select(a_size == zero, zero, one);
-    b_counts = xsimd::select(b_size == zero, zero, one);
+    return {a_size != Pack(T(0)), b_size != Pack(T(0))};
+  }
+
+  template <typename To>
+  void adjoint_of(const Counts& counts, const To& to) {
+    const SpectrumSamples<T> samples = spectrum();
+    fft_.adjoint(spectrum_.data(), samples);
+    for (Index t = 0; t < fft_.length(); ++t) {
+      const ComplexBatch<Pack> z = samples.load(t);
+      to.store(t, {xsimd::select(counts.a, z.re, Pack(T(0))), xsimd::select(counts.b, z.im, Pack(T(0)))});
+    }
   }
 
   Index half_length_ = 0;

@@ -63,19 +63,21 @@ class PairedFrames {
         row_registers_(registers_of(tile_rows_)),
         tile_height_((tile_rows_ - 1) * frames.stride.height + frames.window.height),
         width_(std::max(frames.extended.width, pack)),
+        row_stride_(spread_stride<T>(width_)),
         pair_width_((frames.extended.width + 2 * pack - 1) / (2 * pack) * 2 * pack),
+        pixel_stride_(spread_stride<T>(pair_width_)),
         column_taps_(window_function<T>(shape, frames.window.height)),
         row_taps_(window_function<T>(shape, frames.window.width)),
         second_row_taps_(row_taps_),
         row_tap_squares_(row_taps_),
         row_step_(frames.window.width),
-        copy_(size(2 * tile_height_ * width_)),
+        copy_(size(2 * tile_height_ * row_stride_)),
         real_lanes_(size(registers_ * pack)),
         energies_(size(width_ * row_registers_ * pack)),
         columns_(size(width_ * 4 * part_)),
         spectra_(size(2 * registers_ * frames.window.width * Fft::sample)),
         cotangents_(size(pair_width_ * 2 * part_)),
-        pixels_(size(tile_height_ * pair_width_)) {
+        pixels_(size(tile_height_ * pixel_stride_)) {
     const double area = static_cast<double>(frames.window.height * frames.window.width);
     const double norm = normalization == Normalization::ortho ? 1 / std::sqrt(area) : 1;
     for (Index lane = 0; lane < tile_rows_ * half_height_; ++lane) {
@@ -108,14 +110,14 @@ class PairedFrames {
     }
     copy_tile(tile, planes, first_outside, second_outside);
     const T* const re = copy_.data();
-    const T* const im = copy_.data() + tile_height_ * width_;
+    const T* const im = copy_.data() + tile_height_ * row_stride_;
     for (Index row = 0; row < rows; ++row) {
-      const Index start = row * frames_.stride.height * width_;
+      const Index start = row * frames_.stride.height * row_stride_;
       for (Index x = 0; x < width_; x += pack) {
         const Index left = std::min(x, width_ - pack);  // the last columns may come twice, to the same effect
         T* const to = column(left) + row * half_height_;
         const Pack energy =
-            column_step_.forward({re + start + left, im + start + left, width_, column_taps_.data()},
+            column_step_.forward({re + start + left, im + start + left, row_stride_, column_taps_.data()},
                                  {to, to + part_, 4 * part_}, {to + 2 * part_, to + 3 * part_, 4 * part_});
         set_energies(row, left, energy);
       }
@@ -124,7 +126,9 @@ class PairedFrames {
   }
 
   /// Forgets what was synthesised. load does it too; needed only for an adjoint without a load.
-  void start_adjoint() { std::fill(cotangents_.begin(), cotangents_.end(), T(0)); }
+  void start_adjoint() {
+    if (frames_.columns > 1) std::fill(cotangents_.begin(), cotangents_.end(), T(0));
+  }
 
   /// A factor for the spectra of the second plane.
   void set_second_factor(T factor) {
@@ -153,10 +157,9 @@ class PairedFrames {
                    [=](T number) { return factor * number; });
   }
 
-  /// Adds the spectra of constants to those of both planes, in every row of the tile.
-  void add_constants(T first, T second) {
-    constant_.add(first, spectrum(0, 0));
-    constant_.add(second, spectrum(1, 0));
+  /// Adds the spectra of constants to those of both planes, a half sum and a half difference, in every row of the tile.
+  void add_constants(T to_sum, T to_difference) {
+    constant_.add(to_sum, to_difference, spectrum(0, 0), spectrum(1, 0));
   }
   /// What of the spectrum of a constant counts as rounding.
   T rounding_of_constant(T constant) const { return constant_.rounding(constant); }
@@ -194,7 +197,7 @@ class PairedFrames {
       const T* from = energies_.data() + l * frames_.stride.width * row_registers_ * pack + r;
       Pack sum(0);
       for (const T square : row_tap_squares_) {
-        sum = xsimd::fma(Pack(square), Pack::load_aligned(from), sum);
+        sum += Pack(square) * Pack::load_aligned(from);
         from += row_registers_ * pack;
       }
       sum.store_unaligned(energies + r);
@@ -208,20 +211,23 @@ class PairedFrames {
     T* const left = cotangent(l * frames_.stride.width);
     for (Index r = 0; r < registers_; ++r) {
       T* const to = left + r * pack;
-      row_step_.adjoint(spectrum(0, r), {to, to + part_, 2 * part_, row_taps_.data()});
+      add_or_set(frames_.columns > 1, {to, to + part_, 2 * part_, row_taps_.data()},
+                 [&](const auto& result) { row_step_.adjoint(spectrum(0, r), result); });
     }
   }
 
   /// The adjoint of load for the first plane: adds scale times what was synthesised to `plane`.
   void store(Index tile, T scale, MutablePlane<T> plane) {
-    std::fill(pixels_.begin(), pixels_.end(), T(0));
+    if (tile_rows_ > 1) std::fill(pixels_.begin(), pixels_.end(), T(0));
     for (Index row = 0; row < row_count(tile); ++row) {
-      T* const top = pixels_.data() + row * frames_.stride.height * pair_width_;
+      T* const top = pixels_.data() + row * frames_.stride.height * pixel_stride_;
       for (Index left = 0; left < pair_width_; left += 2 * pack) {
         T* const a = cotangent(left) + row * half_height_;
         T* const b = cotangent(left + pack) + row * half_height_;
-        column_step_.adjoint({a, a + part_, 2 * part_}, {b, b + part_, 2 * part_},
-                             {top + left, top + left + pack, pair_width_, column_taps_.data()});
+        add_or_set(tile_rows_ > 1, {top + left, top + left + pack, pixel_stride_, column_taps_.data()},
+                   [&](const auto& result) {
+                     column_step_.adjoint({a, a + part_, 2 * part_}, {b, b + part_, 2 * part_}, result);
+                   });
       }
     }
     add_tile(tile, scale, plane);
@@ -230,6 +236,16 @@ class PairedFrames {
  private:
   /// About as many lanes as let a tile of small windows stay in the cache.
   static constexpr Index lanes_of_a_tile = 64;
+
+  /// Calls adjoint with what adds to `sums`, or, where they are of one frame alone, with what takes their place.
+  template <typename Adjoint>
+  static void add_or_set(bool adds, const TappedSums<T>& sums, const Adjoint& adjoint) {
+    if (adds) {
+      adjoint(sums);
+    } else {
+      adjoint(TappedResults<T>{sums.re, sums.im, sums.stride, sums.taps});
+    }
+  }
 
   static std::size_t size(Index count) { return static_cast<std::size_t>(count); }
   static Index registers_of(Index lanes) { return (lanes + pack - 1) / pack; }
@@ -278,14 +294,14 @@ class PairedFrames {
     const FrameAxis vertical = vertical_axis(frames_);
     const Index top = first_row(tile) * frames_.stride.height;
     const Index end = (row_count(tile) - 1) * frames_.stride.height + frames_.window.height;
-    if (frames_.padding == Padding::none && width_ == frames_.image.width) {
+    if (frames_.padding == Padding::none && row_stride_ == frames_.image.width) {
       planes.copy(top * width_, end * width_, copy_.data(), copy_.data() + tile_height_ * width_);
       return;
     }
     for (Index y = 0; y < end; ++y) {
       const Index source = vertical.source(top + y);
-      T* const first = copy_.data() + y * width_;
-      T* const second = first + tile_height_ * width_;
+      T* const first = copy_.data() + y * row_stride_;
+      T* const second = first + tile_height_ * row_stride_;
       if (source < 0) {
         std::fill_n(first, width_, first_outside);
         std::fill_n(second, width_, second_outside);
@@ -315,7 +331,7 @@ class PairedFrames {
     const Index top = first_row(tile) * frames_.stride.height;
     const Index end = (row_count(tile) - 1) * frames_.stride.height + frames_.window.height;
     const T* from = pixels_.data();
-    for (Index y = 0; y < end; ++y, from += pair_width_) {
+    for (Index y = 0; y < end; ++y, from += pixel_stride_) {
       const Index source = vertical.source(top + y);
       if (source < 0) continue;
       T* const to = plane.data() + source * frames_.image.width;
@@ -338,7 +354,9 @@ class PairedFrames {
   Index row_registers_ = 0;  // of lanes that are rows of the tile
   Index tile_height_ = 0;    // pixels
   Index width_ = 0;          // that of the extended image, or of a register
+  Index row_stride_ = 0;     // from row to row of such
   Index pair_width_ = 0;     // in whole pairs of registers
+  Index pixel_stride_ = 0;   // from row to row of such
   std::vector<T> column_taps_;
   std::vector<T> row_taps_;
   std::vector<T> second_row_taps_;

@@ -71,16 +71,16 @@ class PlaneSpectrum {
   /// From cotangents ∂/∂Re F + i ∂/∂Im F of the half spectrum, in place of the bins, to derivatives with respect to the
   /// plane.
   void adjoint() {
-    std::fill(columns_.begin(), columns_.end(), T(0));
+    // Columns past the width share transforms with others, and are 0.
+    std::fill(columns_.begin() + size_.width * 2 * part_, columns_.end(), T(0));
     for (Index r = 0; r < registers_; ++r) {
       T* const to = columns_.data() + r * pack;
-      row_step_.adjoint(spectrum(r), {to, to + part_, 2 * part_, row_taps_.data()});
+      row_step_.adjoint(spectrum(r), TappedResults<T>{to, to + part_, 2 * part_, row_taps_.data()});
     }
-    std::fill(sums_.begin(), sums_.end(), T(0));
     for (Index left = 0; left < pair_width_; left += 2 * pack) {
       T* const to = sums_.data() + left;
       column_step_.adjoint(half_spectra(left), half_spectra(left + pack),
-                           {to, to + pack, pair_width_, column_taps_.data()});
+                           TappedResults<T>{to, to + pack, pair_width_, column_taps_.data()});
     }
     for (Index y = 0; y < size_.height; ++y) {
       std::copy_n(sums_.data() + y * pair_width_, size_.width, plane_.data() + y * size_.width);

@@ -104,7 +104,7 @@ std::unique_ptr<Subject<T>> draw_similarity_loss(Random& random, const crisp::Sh
       text_of<T>("MsSsimL1Loss", options).with("sigmas", options.sigmas).with("alpha", options.alpha).str(),
       over_planes(
           [=](const Pair& pair, const Precision& precision) { return ms_ssim_l1(pair, precision, options); },
-          {1e-12, 1e-10}, {5e-7, 3e-5})));
+          {1e-12, 1e-10}, {1e-6, 3e-5})));
 }
 
 template Drawn<crisp::SsimLoss<float>> drawn_ssim(const crisp::SsimOptions&);

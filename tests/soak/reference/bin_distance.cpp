@@ -198,6 +198,7 @@ Distance polar_distance(const BinPair& bins, const crisp::SpectralOptions& optio
     const Real known_to = bins.rounding / x.safe + bins.rounding / y.safe;
     const Real closing = lambda * (1 - gate) / (product + gate_square) * y.amplitude;
     result.derivative = result.derivative + closing * phase.value * x.phasor;
+    result.smooth_slack = closing * phase.value_slack;
     result.derivative_slack += closing * (phase.value * 3 * known_to + phase.value_slack) +
                                lambda * gate * (1 - gate) * known_to * size_of(phase.derivative);
     // The gate's own rounding: that of the product.
@@ -259,6 +260,7 @@ Distance squared_amplitude(const BinPair& bins) {
   if (!x.is_zero())
     result.derivative_slack =
         4 * bins.rounding + 2 * std::abs(difference) * std::min(bins.rounding / x.safe, Real(2));
+  result.smooth_slack = result.derivative_slack;
   if (x.is_near()) result.derivative_jump += 2 * std::abs(difference);
   if (y.is_near()) result.derivative_jump += 2 * roundings_from_zero * bins.rounding;
   return result;
@@ -287,6 +289,7 @@ Distance distance_of(const BinPair& bins, const crisp::SpectralOptions& options)
   if (from_equal == Nearness::zero) {
     Distance nothing;
     nothing.value_slack = result.value_slack;
+    nothing.derivative_slack = result.smooth_slack;
     return nothing;
   }
   if (from_equal == Nearness::within_rounding) {

@@ -24,7 +24,8 @@ struct Distance {
   Bin derivative;        ///< ∂D/∂Re X + i ∂D/∂Im X
   Real value_slack = 0;  ///< of roundings, which come at random
   Real derivative_slack = 0;
-  Real value_jump = 0;  ///< of kinks and jumps within rounding, which do not
+  Real smooth_slack = 0;  ///< the part of the last for what has no kink where bins are equal
+  Real value_jump = 0;    ///< of kinks and jumps within rounding, which do not
   Real derivative_jump = 0;
 };
 

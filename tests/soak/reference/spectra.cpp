@@ -1,5 +1,8 @@
 #include "soak/reference/spectra.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "soak/reference/bin_distance.hpp"
 #include "soak/reference/fourier.hpp"
 
@@ -128,20 +131,36 @@ class FrameSum {
     Bins difference;
     Real squares = 0;
     Real difference_squares = 0;
+    Real window_squares = 0;
+    Real largest_pixel = 0;
+    Real least_difference = std::numeric_limits<Real>::infinity();
+    Real largest_difference = -least_difference;
     for (const Sample& sample : samples) {
       const Real x = sample.pixel < 0 ? 0 : pair_.prediction[sample.pixel];
       const Real y = sample.pixel < 0 ? 0 : pair_.target[sample.pixel];
+      largest_pixel = std::max({largest_pixel, std::abs(x), std::abs(y)});
+      least_difference = std::min(least_difference, x - y);
+      largest_difference = std::max(largest_difference, x - y);
       first.push_back({sample.window * x, 0});
       second.push_back({sample.window * y, 0});
       difference.push_back({sample.window * (x - y), 0});
       difference_squares += square(difference.back().re);
+      window_squares += square(sample.window);
       squares += square(sample.window) * (square(x - x_centre_) + square(y - y_centre_));
     }
     first = fourier(std::move(first), vertical_.window, horizontal_.window);
     second = fourier(std::move(second), vertical_.window, horizontal_.window);
     difference = fourier(std::move(difference), vertical_.window, horizontal_.window);
 
+    // What is left of a constant difference may be the rounding of pixels, which is no rounding here.
+    const Real variation = largest_difference - least_difference;
+    const bool differs_by_rounding = variation > 0 && variation <= 2 * precision_.epsilon * largest_pixel;
     const Real transform = transform_rounding(precision_, vertical_.window * horizontal_.window);
+    // A window that has something of a constant in every bin has its own rounding there.
+    const Real of_window =
+        options_.window_shape == crisp::WindowShape::hann_symmetric
+            ? 2 * precision_.epsilon * (std::abs(x_centre_) + std::abs(y_centre_)) * std::sqrt(window_squares)
+            : 0;
     const Real own_squares =
         squares + square(norm_) * static_cast<Real>(samples.size()) * (square(x_centre_) + square(y_centre_));
     Bins derivatives;
@@ -154,10 +173,12 @@ class FrameSum {
             scale * frequency_weight(options_.frequency_weight, u, v, vertical_.window, horizontal_.window);
         BinPair bins{first[i], second[i], difference[i], 0, 0, 0, false, precision_.epsilon};
         // What is large in a bin, the window's spectrum of the planes' means too, is rounded relatively.
-        bins.rounding =
-            transform * std::sqrt(squares) + precision_.epsilon * (size_of(first[i]) + size_of(second[i]));
+        bins.rounding = transform * std::sqrt(squares) + of_window +
+                        precision_.epsilon * (size_of(first[i]) + size_of(second[i]));
         bins.own = share_of_own_rounding(precision_) * transform * std::sqrt(own_squares);
-        bins.own_difference = share_of_own_rounding(precision_) * transform * std::sqrt(difference_squares);
+        bins.own_difference = differs_by_rounding ? 0
+                                                  : share_of_own_rounding(precision_) * transform *
+                                                        std::sqrt(difference_squares);
         bins.is_own_mirror = 2 * u % vertical_.window == 0 && 2 * v % horizontal_.window == 0;
         const Distance distance = weight > 0 ? distance_of(bins, options_) : Distance();
         result_.value += weight * distance.value;
