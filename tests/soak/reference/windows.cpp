@@ -55,14 +55,15 @@ struct Factor {
 
 /// The denominator of p or q without its constant, and whether there is anything to compare where the constant is 0.
 struct Denominator {
-  Real value;
-  Real low;       ///< the least that rounding may have left of it, if it counts
-  Real relative;  ///< the rounding of its inverse
+  Real inverse = 0;  ///< 0 where there is nothing to divide by
+  Real low;          ///< the least that rounding may have left of it, if it counts
+  Real relative;     ///< the rounding of its inverse
   bool counts = true;
   bool may_not_count = false;
 
-  Denominator(const Known& sum, Real constant, const Limit& limit, bool is_nothing, Real smallest)
-      : value(sum.value + 2 * constant) {
+  Denominator(const Known& sum, Real constant, const Limit& limit, bool is_nothing, Real smallest) {
+    const Real value = sum.value + 2 * constant;
+    if (value > 0) inverse = 1 / value;
     const Real least = constant > 0 ? 2 * constant : std::max(limit.least, smallest);
     low = std::max(value - sum.slack, least);
     relative = sum.slack / low;
@@ -83,13 +84,13 @@ Factor luminance(const Statistics& of, Real c1, Real smallest) {
   if (!denominator.counts) return factor;
   const Real low = denominator.low;
   const Real relative = denominator.relative;
-  const Real p = 2 * d * d / denominator.value;
+  const Real p = 2 * d * d * denominator.inverse;
   const Real p_slack = std::min(Real(2), (4 * std::abs(d) * ud + 2 * ud * ud) / low + p * relative);
   factor.loss = {p, p_slack};
-  factor.by_difference.value = 2 * (2 - p) * d / denominator.value;
+  factor.by_difference.value = 2 * (2 - p) * d * denominator.inverse;
   factor.by_difference.slack =
       2 * (2 * ud + (std::abs(d) + ud) * p_slack) / low + std::abs(factor.by_difference.value) * relative;
-  factor.by_sum.value = -2 * p * s / denominator.value;
+  factor.by_sum.value = -2 * p * s * denominator.inverse;
   factor.by_sum.slack =
       2 * (p * us + (std::abs(s) + us) * p_slack) / low + std::abs(factor.by_sum.value) * relative;
   if (denominator.may_not_count) factor.allow_nothing();
@@ -104,12 +105,12 @@ Factor contrast(const Statistics& of, Real c2, Real smallest) {
   if (!denominator.counts) return factor;
   const Real low = denominator.low;
   const Real relative = denominator.relative;
-  const Real q = 2 * d / denominator.value;
+  const Real q = 2 * d * denominator.inverse;
   const Real q_slack = std::min(Real(2), 2 * of.difference_variance.slack / low + q * relative);
   factor.loss = {q, q_slack};
-  factor.by_difference.value = (2 - q) / denominator.value;
+  factor.by_difference.value = (2 - q) * denominator.inverse;
   factor.by_difference.slack = q_slack / low + factor.by_difference.value * relative;
-  factor.by_sum.value = -q / denominator.value;
+  factor.by_sum.value = -q * denominator.inverse;
   factor.by_sum.slack = q_slack / low - factor.by_sum.value * relative;
   if (denominator.may_not_count) factor.allow_nothing();
   return factor;
