@@ -2,6 +2,7 @@
 #include <complex>
 #include <crisp/crisp.hpp>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -660,7 +661,9 @@ TEMPLATE_TEST_CASE("Rounding chooses no side of a kink", "[stft_loss][dft_loss]"
   for (const auto phase : {crisp::PhaseDistance::wrapped, crisp::PhaseDistance::cosine}) {
     phases.phase_distance = phase;
     const Images<T> twice = T(2) * image;
-    CHECK(crisp::value_and_gradient(crisp::StftLoss<T>(phases), image, twice, gradient) < rounding);
+    const T value = crisp::value_and_gradient(crisp::StftLoss<T>(phases), image, twice, gradient);
+    CHECK(value < rounding);
+    if (std::is_same_v<T, double>) CHECK(value == 0);
     CHECK(largest_entry(gradient) == 0);
   }
   crisp::DftOptions amplitudes;

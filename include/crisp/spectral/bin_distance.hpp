@@ -16,8 +16,21 @@
 
 namespace crisp::detail {
 
+/// The base of phase distances that depend on X conj Y alone.
+struct RelativePhase {
+  template <typename V>
+  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding, const Polar<V>& polar) const {
+    return Kinks<V>::possible_of_phase(bins, rounding, polar.x + polar.y);
+  }
+  template <typename V>
+  void round(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/, const Kinks<V>& kinks,
+             Polar<V>& polar) const {
+    kinks.round_phase(polar);
+  }
+};
+
 /// |arg(X conj Y)|. Kinks at 0 and at π; the subgradient there is 0 and that of one side.
-struct WrappedPhase {
+struct WrappedPhase : RelativePhase {
   template <typename V>
   V angle(const BinPair<V>& bins) const {
     return argument<V>({bins.product(), V(2) * bins.across()});
@@ -27,16 +40,6 @@ struct WrappedPhase {
   void evaluate(const BinPair<V>& /*bins*/, const V& angle, Polar<V>& polar) const {
     polar.phase = xsimd::abs(angle);
     polar.turn = with_sign_of(angle, polar.inverse_x * polar.inverse_x);
-  }
-
-  template <typename V>
-  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding, const Polar<V>& polar) const {
-    return Kinks<V>::possible_of_phase(bins, rounding, polar.x + polar.y);
-  }
-  template <typename V>
-  void round(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/, const Kinks<V>& kinks,
-             Polar<V>& polar) const {
-    kinks.round_phase(polar);
   }
 };
 
@@ -129,7 +132,7 @@ struct RawPhase {
 };
 
 /// 1 - cos δ, δ = arg(X conj Y); 0 where X or Y is 0.
-struct CosinePhase {
+struct CosinePhase : RelativePhase {
   template <typename V>
   V angle(const BinPair<V>& /*bins*/) const {
     return V(0);
@@ -143,16 +146,6 @@ struct CosinePhase {
     // Below a right angle sin² δ / (1 + cos δ), in which nothing cancels.
     polar.phase = xsimd::select(cosine > V(0), sine * sine / (V(1) + cosine), V(1) - cosine);
     polar.turn = sine * polar.inverse_x * polar.inverse_x;
-  }
-
-  template <typename V>
-  auto possible_kinks(const BinPair<V>& bins, const RoundingBound<V>& rounding, const Polar<V>& polar) const {
-    return Kinks<V>::possible_of_phase(bins, rounding, polar.x + polar.y);
-  }
-  template <typename V>
-  void round(const BinPair<V>& /*bins*/, const Rounding<V>& /*rounding*/, const Kinks<V>& kinks,
-             Polar<V>& polar) const {
-    kinks.round_phase(polar);
   }
 };
 

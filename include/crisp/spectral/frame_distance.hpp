@@ -157,10 +157,6 @@ class FrameDistance {
     }
   };
 
-  /// As many packs of bins as the distances are computed of at a time.
-  static constexpr Index registers_of_a_chunk = 16;
-  using PreparedPacks = std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)>;
-
   template <typename Distance>
   static BinDistance<Pack> evaluate(const Distance& distance, const Bins& bins, Index i,
                                     const Prepared<Pack>& prepared) {
@@ -181,11 +177,13 @@ class FrameDistance {
     return distance.with_kinks(bins.pair(i), bins.rounding(i), prepared);
   }
 
+  /// As many packs of bins as the distances are computed of at a time.
+  static constexpr Index registers_of_a_chunk = 16;
   struct Chunk {
     static constexpr auto size = static_cast<std::size_t>((registers_of_a_chunk + 1) * pack);
     using Numbers = std::array<T, size>;
     alignas(64) Numbers sum_re, sum_im, difference_re, difference_im, weights, roundings, shares;
-    PreparedPacks prepared;
+    std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)> prepared;
   };
 
   /// The bins of a register of lanes, from sample v on.

@@ -45,9 +45,9 @@ struct TappedSamples {
   }
 };
 
-/// The adjoint of TappedSamples: what is stored, times the taps, is added to them.
-template <typename T>
-struct TappedSums {
+/// The adjoint of TappedSamples: what is stored, times the taps, is added to what is there, or takes its place.
+template <typename T, bool adds>
+struct TappedOutput {
   using Pack = xsimd::batch<T>;
   T* re;
   T* im;
@@ -56,28 +56,23 @@ struct TappedSums {
 
   [[gnu::always_inline]] void store(Index t, const ComplexBatch<Pack>& z) const {
     const Pack tap(taps[t]);
-    T* const re_at = re + t * stride;
-    T* const im_at = im + t * stride;
-    xsimd::fma(tap, z.re, Pack::load_unaligned(re_at)).store_unaligned(re_at);
-    xsimd::fma(tap, z.im, Pack::load_unaligned(im_at)).store_unaligned(im_at);
+    put(tap, z.re, re + t * stride);
+    put(tap, z.im, im + t * stride);
+  }
+
+ private:
+  [[gnu::always_inline]] static void put(const Pack& tap, const Pack& part, T* at) {
+    if constexpr (adds) {
+      xsimd::fma(tap, part, Pack::load_unaligned(at)).store_unaligned(at);
+    } else {
+      (tap * part).store_unaligned(at);
+    }
   }
 };
-
-/// The same in place of what was there.
 template <typename T>
-struct TappedResults {
-  using Pack = xsimd::batch<T>;
-  T* re;
-  T* im;
-  Index stride;
-  const T* taps;
-
-  [[gnu::always_inline]] void store(Index t, const ComplexBatch<Pack>& z) const {
-    const Pack tap(taps[t]);
-    (tap * z.re).store_unaligned(re + t * stride);
-    (tap * z.im).store_unaligned(im + t * stride);
-  }
-};
+using TappedSums = TappedOutput<T, true>;
+template <typename T>
+using TappedResults = TappedOutput<T, false>;
 
 /// The samples of a spectrum, with the parts exchanged where its pointers are.
 template <typename T>
