@@ -13,6 +13,7 @@
 #include "crisp/core/aligned.hpp"
 #include "crisp/core/errors.hpp"
 #include "crisp/core/loss.hpp"
+#include "crisp/losses/l1.hpp"
 #include "crisp/losses/similarity_pair.hpp"
 #include "crisp/losses/similarity_stream.hpp"
 #include "crisp/losses/ssim.hpp"
@@ -131,9 +132,11 @@ class MsSsimL1Loss : public PlaneLoss<T> {
                                   .loss;
     if (images.weighted() && !share_by_weights(workspace)) return 0;
     const auto& shares = images.weighted() ? workspace.weighted_shares : workspace.shares;
-    const double l1 = weighted_sum(images, {shares.data(), workspace.height, workspace.width},
-                                   gradient.scaled(static_cast<T>(l1_factor)));
-    return static_cast<T>(options_.alpha * similarity + l1_factor * l1);
+    // Σ κ |x - y|, since κ has a sum of 1.
+    const T l1 = L1Loss<T>().plane(
+        {images.prediction, images.target, {shares.data(), workspace.height, workspace.width}},
+        gradient.scaled(static_cast<T>(l1_factor)));
+    return static_cast<T>(options_.alpha * similarity + l1_factor * static_cast<double>(l1));
   }
 
  private:
@@ -160,21 +163,6 @@ class MsSsimL1Loss : public PlaneLoss<T> {
                                                              shares, workspace.shares_filter);
     MutablePlane<T>(shares) *= weights.plane() / static_cast<T>(weights.count());
     return true;
-  }
-
-  /// Σ_pixels κ |x - y| and its derivative. Pixels without share are left out, whatever they hold.
-  static double weighted_sum(const PlanePair<T>& images, const Plane<T>& shares,
-                             const PlaneGradient<T>& gradient) {
-    double sum = 0;
-    for (Index row = 0; row < shares.rows(); ++row) {
-      const auto share = shares.row(row);
-      const auto residual = images.prediction.row(row) - images.target.row(row);
-      sum += detail::plane_sum((share > T(0)).select(share * residual.abs(), T(0)));
-      if (gradient) {
-        gradient.plane().row(row) += gradient.scale() * (share > T(0)).select(share * residual.sign(), T(0));
-      }
-    }
-    return sum;
   }
 
   static const MsSsimL1Options& checked(const MsSsimL1Options& options) {

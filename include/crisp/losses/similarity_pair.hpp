@@ -5,6 +5,7 @@
 
 #include "crisp/core/loss.hpp"
 #include "crisp/filters/symmetric_sum.hpp"
+#include "crisp/losses/packed_pixels.hpp"
 
 namespace crisp::detail {
 
@@ -25,12 +26,12 @@ struct ImagePair {
       : first(images.prediction),
         second(images.target),
         weights(images.weights),
-        first_centre(mean_of(images, images.prediction)),
-        centre_of_difference(mean_of(images, images.prediction - images.target)),
+        first_centre(mean(images, [](const Batch<T>& x, const Batch<T>&) { return x; })),
+        centre_of_difference(mean(images, [](const Batch<T>& x, const Batch<T>& y) { return x - y; })),
         are_near(means_are_near(first_centre, first_centre - centre_of_difference)),
         second_centre(first_centre - centre_of_difference) {
     if (are_near) return;
-    second_centre = mean_of(images, images.target);
+    second_centre = mean(images, [](const Batch<T>&, const Batch<T>& y) { return y; });
     centre_of_difference = first_centre - second_centre;
   }
 
@@ -47,8 +48,11 @@ struct ImagePair {
 
  private:
   template <typename Values>
-  static T mean_of(const PlanePair<T>& images, const Eigen::ArrayBase<Values>& values) {
-    return pixel_mean(images, values, values, PlaneGradient<T>());
+  static T mean(const PlanePair<T>& images, const Values& values) {
+    const auto term = [&](const Batch<T>& x, const Batch<T>& y) {
+      return PixelTerm<T>{values(x, y), Batch<T>(T(0))};
+    };
+    return packed_pixel_mean(images, PlaneGradient<T>(), term);
   }
 };
 

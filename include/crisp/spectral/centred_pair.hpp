@@ -127,8 +127,12 @@ class CentredPair {
       std::array<T, Pack::size> largests;
       least.store_unaligned(leasts.data());
       largest.store_unaligned(largests.data());
-      return {*std::min_element(leasts.begin(), leasts.end()),
-              *std::max_element(largests.begin(), largests.end())};
+      Range range{leasts[0], largests[0]};
+      for (std::size_t lane = 1; lane < Pack::size; ++lane) {  // without a branch, unlike std::min_element
+        range.least = std::min(range.least, leasts[lane]);
+        range.largest = std::max(range.largest, largests[lane]);
+      }
+      return range;
     }
   };
 
