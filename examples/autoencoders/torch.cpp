@@ -31,7 +31,7 @@ class Autoencoder : public torch::nn::Module {
 };
 
 void train(Autoencoder& network, const Tensor& images, const Options& options) {
-  crisp::adapters::TorchLoss criterion(crisp::SsimLoss<float>() + 0.5F * crisp::CharbonnierLoss<float>());
+  crisp::adapters::TorchLoss criterion{crisp::SsimLoss<float>() + 0.5F * crisp::CharbonnierLoss<float>()};
   torch::optim::Adam adam(network.parameters(), torch::optim::AdamOptions(options.rate));
   for (std::int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
     double sum = 0;

@@ -72,7 +72,7 @@ Tensor central_differences(Criterion&& criterion, const Tensor& images) {
 
 template <typename Loss>
 void check_gradients(const Loss& loss) {
-  TorchLoss criterion(loss);
+  TorchLoss criterion{loss};
   const Tensor x = random_images({2, 1, 13, 17}, 1);
   const Tensor y = random_images({2, 1, 13, 17}, 2);
   const auto found = differentiate(criterion, x, y);
@@ -111,7 +111,7 @@ TEST_CASE("Values and gradients are those of the same formulas written in libtor
   const auto compare = [&](const std::string& name, const auto& loss) {
     const auto formulas = crisp_benchmarks::torch_losses(name, shape);
     REQUIRE(!formulas.empty());
-    TorchLoss criterion(loss);
+    TorchLoss criterion{loss};
     const auto ours = differentiate(criterion, x, y, 0.7);
     for (const auto& formula : formulas) {
       INFO(name << ", " << formula.formulation);
@@ -138,7 +138,7 @@ TEMPLATE_TEST_CASE("A module gives what crisp gives, bit by bit", "[torch]", flo
   const Tensor x = random_images({5, 2, 20, 19}, 1, type);
   const Tensor y = random_images({5, 2, 20, 19}, 2, type);
   const auto loss = T(0.01) * crisp::StftLoss<T>() + crisp::SsimLoss<T>();
-  TorchLoss criterion(loss);
+  TorchLoss criterion{loss};
   const auto found = differentiate(criterion, x, y);
   crisp::Images<T> gradient;
   const auto view = [](const Tensor& t) { return crisp::view(t.data_ptr<T>(), 5, 2, 20, 19); };
@@ -168,12 +168,24 @@ TEST_CASE("Strided tensors are read where they lie", "[torch]") {
   CHECK(leaf.grad().permute({0, 3, 1, 2}).slice(3, 0, 40, 2).abs().max().item<double>() == 0);
 }
 
+TEST_CASE("A view of the negative is read with its sign", "[torch]") {
+  const Tensor x = random_images({1, 2, 12, 12}, 1);
+  const Tensor y = random_images({1, 2, 12, 12}, 2);
+  const Tensor weights = random_images({1, 2, 12, 12}, 3);
+  TorchLoss criterion{crisp::MseLoss<double>()};
+  const auto negative = [](const Tensor& tensor) { return torch::_neg_view(-tensor); };
+  REQUIRE(negative(x).is_neg());
+  CHECK(criterion(negative(x), y).equal(criterion(x, y)));
+  CHECK(criterion(x, negative(y)).equal(criterion(x, y)));
+  CHECK(criterion(x, y, negative(weights)).equal(criterion(x, y, weights)));
+}
+
 TEST_CASE("Reductions are libtorch's, of one value an image", "[torch]") {
   const Tensor x = random_images({4, 3, 16, 16}, 1);
   const Tensor y = random_images({4, 3, 16, 16}, 2);
   TorchLoss mean{crisp::MseLoss<double>()};
-  TorchLoss none(crisp::MseLoss<double>(), torch::kNone);
-  TorchLoss sum(crisp::MseLoss<double>(), torch::kSum);
+  TorchLoss none{crisp::MseLoss<double>(), torch::kNone};
+  TorchLoss sum{crisp::MseLoss<double>(), torch::kSum};
   CHECK(difference(none(x, y), (x - y).square().mean({1, 2, 3})) < 1e-14);
   CHECK(difference(sum(x, y), none(x, y).sum()) < 1e-14);
   CHECK(difference(mean(x, y), none(x, y).mean()) < 1e-14);
@@ -265,7 +277,7 @@ TEST_CASE("Modules can be cloned, printed, and held by others", "[torch]") {
 TEST_CASE("Descending a loss of crisp restores an image", "[torch]") {
   const Tensor target = random_images({1, 1, 16, 16}, 1, torch::kFloat32);
   const Tensor image = torch::full({1, 1, 16, 16}, 0.5F).set_requires_grad(true);
-  TorchLoss criterion(crisp::presets::crisp<float>());
+  TorchLoss criterion{crisp::presets::crisp<float>()};
   torch::optim::Adam adam({image}, torch::optim::AdamOptions(0.02));
   const float before = criterion(image, target).item<float>();
   for (int step = 0; step < 200; ++step) {

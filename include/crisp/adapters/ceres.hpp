@@ -60,7 +60,7 @@ class CeresFunction : public ceres::FirstOrderFunction {
     }
     unknown_.resize(unknown.batch, unknown.channels, unknown.height, unknown.width);
     unknown_.setZero();
-    value(loss_, observed(), target_, workspace_);  // throws what is to be thrown
+    crisp::value(loss_, observed(), target_, workspace_);  // throws what is to be thrown
   }
 
   int NumParameters() const override { return static_cast<int>(unknown_.size()); }
@@ -68,10 +68,10 @@ class CeresFunction : public ceres::FirstOrderFunction {
   bool Evaluate(const double* parameters, double* cost, double* gradient) const override {
     std::copy_n(parameters, unknown_.size(), unknown_.data());
     if (gradient == nullptr) {
-      *cost = factor_ * value(loss_, observed(), target_, workspace_);
+      *cost = factor_ * crisp::value(loss_, observed(), target_, workspace_);
       return std::isfinite(*cost);
     }
-    *cost = factor_ * value_and_gradient(loss_, observed(), target_, observed_gradient_, workspace_);
+    *cost = factor_ * crisp::value_and_gradient(loss_, observed(), target_, observed_gradient_, workspace_);
     if (operator_.adjoint) operator_.adjoint(observed_gradient_, unknown_gradient_);
     const Images<double>& found = operator_.adjoint ? unknown_gradient_ : observed_gradient_;
     bool finite = std::isfinite(*cost);

@@ -77,9 +77,9 @@ class DlibLoss {
     const dlib::tensor& output = subnet.get_output();
     check_channels(output);
     gather(truth, output);
-    return static_cast<double>(value_and_gradient(loss(), view_of(output.host(), output), scratch_.target,
-                                                  view_of(subnet.get_gradient_input().host(), output),
-                                                  scratch_.workspace, *threads_));
+    return static_cast<double>(crisp::value_and_gradient(
+        loss(), view_of(output.host(), output), scratch_.target,
+        view_of(subnet.get_gradient_input().host(), output), scratch_.workspace, *threads_));
   }
 
   friend void serialize(const DlibLoss& /*item*/, std::ostream& stream) {

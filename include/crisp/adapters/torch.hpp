@@ -2,7 +2,7 @@
 //
 //   #include <crisp/adapters/torch.hpp>
 //
-//   crisp::adapters::TorchLoss criterion(crisp::SsimLoss<float>() + 0.5f * crisp::CharbonnierLoss<float>());
+//   crisp::adapters::TorchLoss criterion{crisp::SsimLoss<float>() + 0.5f * crisp::CharbonnierLoss<float>()};
 //   criterion(prediction, target).backward();
 //
 // The gradient is computed beside the value, in one pass, and kept until backward() asks for it: nothing of the loss
@@ -58,7 +58,8 @@ inline constexpr bool has_swapped = false;
 template <typename Loss>
 inline constexpr bool has_swapped<Loss, std::void_t<decltype(std::declval<const Loss&>().swapped())>> = true;
 
-/// Images as crisp reads them: contiguous, on the processor, of the loss's scalar. What is strided is copied.
+/// Images as crisp reads them: contiguous, on the processor, of the loss's scalar. What is strided is copied, and so is a view of the
+/// negative of what is in memory (torch::_neg_view).
 template <typename T>
 torch::Tensor to_contiguous(const char* name, const torch::Tensor& tensor) {
   constexpr auto type = c10::CppTypeToScalarType<T>::value;
@@ -70,7 +71,7 @@ torch::Tensor to_contiguous(const char* name, const torch::Tensor& tensor) {
   if (tensor.dim() != 4) {
     fail<ShapeError>("the ", name, " must be [batch, channel, height, width], got ", tensor.sizes());
   }
-  return tensor.detach().contiguous();
+  return tensor.detach().contiguous().resolve_neg();
 }
 
 template <typename T>
@@ -126,16 +127,16 @@ class TorchEvaluation {
     if (wants_target) {
       if constexpr (has_swapped<Loss>) {
         result.target_gradient = torch::empty_like(x);
-        value_and_gradients(loss_, prediction, target, mutable_view_of<T>(result.prediction_gradient),
-                            mutable_view_of<T>(result.target_gradient), workspace_, threads);
+        crisp::value_and_gradients(loss_, prediction, target, mutable_view_of<T>(result.prediction_gradient),
+                                   mutable_view_of<T>(result.target_gradient), workspace_, threads);
       } else {
         fail<OptionError>("this loss has no gradient with respect to the target: it has no swapped()");
       }
     } else if (wants_prediction) {
-      value_and_gradient(loss_, prediction, target, mutable_view_of<T>(result.prediction_gradient),
-                         workspace_, threads);
+      crisp::value_and_gradient(loss_, prediction, target, mutable_view_of<T>(result.prediction_gradient),
+                                workspace_, threads);
     } else {
-      value(loss_, prediction, target, workspace_, threads);
+      crisp::value(loss_, prediction, target, workspace_, threads);
     }
     result.value = reduce(x);
     if (reduction_ != at::Reduction::Mean) {
@@ -221,7 +222,7 @@ class TorchLossImpl : public torch::nn::Module {
   detail::TorchEvaluation<Loss> evaluation_;
 };
 
-/// Any loss of crisp, or of yours, as a module: TorchLoss criterion(loss), or TorchLoss criterion(loss, torch::kSum).
+/// Any loss of crisp, or of yours, as a module: TorchLoss criterion{loss}, or TorchLoss criterion{loss, torch::kSum}.
 ///
 /// criterion(prediction, target) and criterion(prediction, target, weights) take dense tensors [batch, channel, height,
 /// width] on the CPU, of the loss's scalar (torch::kFloat32 or torch::kFloat64); what is not contiguous is copied first.

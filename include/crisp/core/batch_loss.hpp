@@ -11,7 +11,7 @@
 //
 // It writes one value a plane, the loss being their mean, and adds the derivative of that mean, which the scale of
 // gradient.plane(index) has divided by the number of planes already. As with plane losses, `check(shape)`,
-// `Workspace` and `prepare(workspace, shape, slots)` may be hidden; batch() should not throw.
+// `Workspace` and `prepare(workspace, shape, slot_count)` may be hidden; batch() should not throw.
 #pragma once
 
 #include "crisp/core/images.hpp"
@@ -104,7 +104,7 @@ struct BatchLoss : detail::LossBase<T> {
   struct Workspace {};
   void check(const Shape& /*shape*/) const {}
   template <typename AnyWorkspace>
-  void prepare(AnyWorkspace& /*workspace*/, const Shape& /*shape*/, int /*slots*/) const {}
+  void prepare(AnyWorkspace& /*workspace*/, const Shape& /*shape*/, int /*slot_count*/) const {}
 };
 
 }  // namespace crisp

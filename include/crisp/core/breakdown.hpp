@@ -48,8 +48,8 @@ template <typename Loss, typename Prediction, typename Target, typename Executor
 std::vector<Term> breakdown(const Loss& loss, const Prediction& prediction, const Target& target,
                             const Executor& executor = Executor()) {
   Workspace<Loss> workspace;
-  value(loss, prediction, target, workspace, executor);
-  return breakdown(loss, workspace);
+  crisp::value(loss, prediction, target, workspace, executor);
+  return crisp::breakdown(loss, workspace);
 }
 
 }  // namespace crisp

@@ -42,7 +42,7 @@ BatchPair<typename Loss::Scalar> to_read(const Loss& loss, const Prediction& pre
   if (shape.size() == 0) {
     fail<ShapeError>("a loss is a mean over pixels, and images of shape ", shape, " have none");
   }
-  check_loss(loss, shape);
+  detail::check_loss(loss, shape);
   check_weights(images.weights);
   return images;
 }
@@ -76,7 +76,7 @@ template <typename Loss, typename Prediction, typename Target, typename Executor
 typename Loss::Scalar value(const Loss& loss, const Prediction& prediction, const Target& target,
                             const Executor& executor = Executor()) {
   Workspace<Loss> workspace;
-  return value(loss, prediction, target, workspace, executor);
+  return crisp::value(loss, prediction, target, workspace, executor);
 }
 
 /// The loss, and its derivative with respect to every pixel of the prediction.
@@ -106,7 +106,7 @@ template <typename Loss, typename Prediction, typename Target, typename Gradient
 typename Loss::Scalar value_and_gradient(const Loss& loss, const Prediction& prediction, const Target& target,
                                          Gradient&& gradient, const Executor& executor = Executor()) {
   Workspace<Loss> workspace;
-  return value_and_gradient(loss, prediction, target, gradient, workspace, executor);
+  return crisp::value_and_gradient(loss, prediction, target, gradient, workspace, executor);
 }
 
 /// The loss, and its derivatives with respect to the pixels of both images; for targets that are trained too.
@@ -153,8 +153,8 @@ typename Loss::Scalar value_and_gradients(const Loss& loss, const Prediction& pr
                                           TargetGradient&& target_gradient,
                                           const Executor& executor = Executor()) {
   Workspace<Loss> workspace;
-  return value_and_gradients(loss, prediction, target, prediction_gradient, target_gradient, workspace,
-                             executor);
+  return crisp::value_and_gradients(loss, prediction, target, prediction_gradient, target_gradient, workspace,
+                                    executor);
 }
 
 /// One value per image: its mean over channels. The loss is the mean of these.
@@ -165,7 +165,7 @@ Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> values(const Loss& loss
                                                                 const Target& target,
                                                                 Workspace<Loss>& workspace,
                                                                 const Executor& executor = Executor()) {
-  value(loss, prediction, target, workspace, executor);
+  crisp::value(loss, prediction, target, workspace, executor);
   const Shape shape = detail::shape_of_any<typename Loss::Scalar>(prediction);
   Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> result(shape.batch);
   for (Index image = 0; image < shape.batch; ++image) {
@@ -181,7 +181,7 @@ Eigen::Tensor<typename Loss::Scalar, 1, Eigen::RowMajor> values(const Loss& loss
                                                                 const Target& target,
                                                                 const Executor& executor = Executor()) {
   Workspace<Loss> workspace;
-  return values(loss, prediction, target, workspace, executor);
+  return crisp::values(loss, prediction, target, workspace, executor);
 }
 
 }  // namespace crisp

@@ -77,18 +77,18 @@ Bands bands_of(const Loss& loss, const Shape& shape) {
 template <typename Loss>
 bool splits_planes(const Loss& loss, const Shape& shape) {
   if constexpr (is_sum<Loss>) {
-    return std::apply([&](const auto&... term) { return (splits_planes(term, shape) || ...); },
+    return std::apply([&](const auto&... term) { return (detail::splits_planes(term, shape) || ...); },
                       loss.losses());
   } else {
-    return bands_of(loss, shape).count() > 1;
+    return detail::bands_of(loss, shape).count() > 1;
   }
 }
 
 /// Makes ready one workspace a slot.
 template <typename Loss>
 void prepare_slots(const Loss& loss, std::vector<typename Loss::Workspace>& workspaces, Index height,
-                   Index width, int slots) {
-  const auto count = static_cast<std::size_t>(slots);
+                   Index width, int slot_count) {
+  const auto count = static_cast<std::size_t>(slot_count);
   if (workspaces.size() < count) workspaces.resize(count);
   for (std::size_t slot = 0; slot < count; ++slot) loss.prepare(workspaces[slot], height, width);
 }
@@ -97,25 +97,27 @@ void prepare_slots(const Loss& loss, std::vector<typename Loss::Workspace>& work
 template <typename Loss>
 void prepare_loss(const Loss& loss, typename BatchWorkspace<Loss>::Type& workspace, const Shape& shape,
                   bool weighted, int concurrency) {
-  const auto slots = [&](Index work) { return static_cast<int>(std::min<Index>(concurrency, work)); };
+  const auto slot_count = [&](Index work) { return static_cast<int>(std::min<Index>(concurrency, work)); };
   if constexpr (!is_plane_loss<Loss>) {
     if constexpr (is_sum<Loss>) {
       loss.prepare_terms(workspace, shape, weighted, concurrency);
     } else {
-      loss.prepare(workspace, shape, slots(shape.planes()));
+      loss.prepare(workspace, shape, slot_count(shape.planes()));
     }
   } else if constexpr (is_sum<Loss>) {
-    if (splits_planes(loss, shape)) return loss.prepare_terms(workspace.terms, shape, weighted, concurrency);
-    prepare_slots(loss, workspace.planes, shape.height, shape.width, slots(shape.planes()));
+    if (detail::splits_planes(loss, shape))
+      return loss.prepare_terms(workspace.terms, shape, weighted, concurrency);
+    detail::prepare_slots(loss, workspace.planes, shape.height, shape.width, slot_count(shape.planes()));
   } else {
-    const Bands bands = bands_of(loss, shape);
+    const Bands bands = detail::bands_of(loss, shape);
     const bool split = bands.count() > 1;
     if (!split || weighted)
-      prepare_slots(loss, workspace.planes, shape.height, shape.width, slots(shape.planes()));
+      detail::prepare_slots(loss, workspace.planes, shape.height, shape.width, slot_count(shape.planes()));
     if (!split) return;
     const Index work = shape.planes() * bands.count();
-    prepare_slots(loss, workspace.bands, bands.row_count(0), shape.width, slots(work));
-    prepare_slots(loss, workspace.last_bands, bands.row_count(bands.count() - 1), shape.width, slots(work));
+    detail::prepare_slots(loss, workspace.bands, bands.row_count(0), shape.width, slot_count(work));
+    detail::prepare_slots(loss, workspace.last_bands, bands.row_count(bands.count() - 1), shape.width,
+                          slot_count(work));
     workspace.band_values.resize(static_cast<std::size_t>(work));
     workspace.is_whole.resize(static_cast<std::size_t>(shape.planes()));
   }
@@ -138,8 +140,8 @@ void evaluate_bands(const Loss& loss, const Bands& bands, const BatchPair<T>& im
     const PlanePair<T> pair = images.plane(plane);
     if (!pair.weighted()) return;
     is_whole(plane) = 1;
-    values[plane] =
-        call_plane(loss, pair, gradient.plane(plane), workspace.planes[static_cast<std::size_t>(slot)]);
+    values[plane] = detail::call_plane(loss, pair, gradient.plane(plane),
+                                       workspace.planes[static_cast<std::size_t>(slot)]);
   });
   executor.for_each(planes * count, [&](Index piece, int /*slot*/) {
     const Index band = piece % count;
@@ -159,9 +161,9 @@ void evaluate_bands(const Loss& loss, const Bands& bands, const BatchPair<T>& im
       const Index row = bands.first_row(band);
       const Index rows = bands.row_count(band);
       const double share = bands.share(band);
-      const T value = call_plane(loss, images.rows(plane, row, rows),
-                                 gradient.rows(plane, row, rows).scaled(static_cast<T>(share)),
-                                 workspaces[static_cast<std::size_t>(slot)]);
+      const T value = detail::call_plane(loss, images.rows(plane, row, rows),
+                                         gradient.rows(plane, row, rows).scaled(static_cast<T>(share)),
+                                         workspaces[static_cast<std::size_t>(slot)]);
       workspace.band_values[static_cast<std::size_t>(plane * count + band)] =
           share * static_cast<double>(value);
     });
@@ -184,7 +186,7 @@ void evaluate_loss(const Loss& loss, const BatchPair<T>& images, const BatchGrad
   if constexpr (!is_plane_loss<Loss>) {
     loss.batch(images, gradient, workspace, values, executor);
   } else if constexpr (is_sum<Loss>) {
-    if (splits_planes(loss, images.shape())) {
+    if (detail::splits_planes(loss, images.shape())) {
       return loss.batch(images, gradient, workspace.terms, values, executor);
     }
     executor.for_each(planes, [&](Index plane, int slot) {
@@ -192,11 +194,12 @@ void evaluate_loss(const Loss& loss, const BatchPair<T>& images, const BatchGrad
                        workspace.planes[static_cast<std::size_t>(slot)], values + plane, planes);
     });
   } else {
-    const Bands bands = bands_of(loss, images.shape());
-    if (bands.count() > 1) return evaluate_bands(loss, bands, images, gradient, workspace, values, executor);
+    const Bands bands = detail::bands_of(loss, images.shape());
+    if (bands.count() > 1)
+      return detail::evaluate_bands(loss, bands, images, gradient, workspace, values, executor);
     executor.for_each(planes, [&](Index plane, int slot) {
-      values[plane] = call_plane(loss, images.plane(plane), gradient.plane(plane),
-                                 workspace.planes[static_cast<std::size_t>(slot)]);
+      values[plane] = detail::call_plane(loss, images.plane(plane), gradient.plane(plane),
+                                         workspace.planes[static_cast<std::size_t>(slot)]);
     });
   }
 }

@@ -17,9 +17,29 @@
 
 #include "crisp/core/errors.hpp"
 
+#if __has_include(<unistd.h>)
+#include <unistd.h>
+#define CRISP_HAS_FORK 1
+#else
+#define CRISP_HAS_FORK 0
+#endif
+
 namespace crisp {
 
 using Index = Eigen::Index;
+
+namespace detail {
+
+/// A number of the process, other in a child of fork.
+inline long current_process() {
+#if CRISP_HAS_FORK
+  return static_cast<long>(getpid());
+#else
+  return 0;
+#endif
+}
+
+}  // namespace detail
 
 /// Everything on the calling thread.
 class Serial {
@@ -40,30 +60,40 @@ class Serial {
 /// Work on one pool may use another, but no two pools may each wait for the other: with all of their threads waiting, no
 /// one is left to be waited for. A borrowed pool must run every task that it takes; one that is cancelled does not. If it throws
 /// instead of taking one, the other threads do the work.
+///
+/// No threads come along into a child of fork. There it makes its own anew, when they are first asked for; a borrowed pool it cannot
+/// make, and says so (OptionError). The process must not be forked while the threads are at work.
 class Threads {
  public:
   /// Throws OptionError unless there are 1 to 1024 threads: more are taken for a mistake. (A template, so that a pool is
   /// compiled only where one is made.)
   template <typename Pool = Eigen::ThreadPool>
-  explicit Threads(int count) {
+  explicit Threads(int count) : count_(count) {
     constexpr int most = 1024;
     if (count < 1 || count > most) {
       detail::fail<OptionError>("threads must be between 1 and ", most, ", got ", count);
     }
-    if (count > 1) {
-      owned_ = std::make_unique<Pool>(count - 1);
-      pool_ = owned_.get();
-    }
+    make_ = [](int helpers) -> Eigen::ThreadPoolInterface* { return new Pool(helpers); };
+    if (count > 1) team_ = new Team(make_(count - 1));
   }
-  explicit Threads(Eigen::ThreadPoolInterface& pool) : pool_(&pool) {}
+  explicit Threads(Eigen::ThreadPoolInterface& pool)
+      : count_(pool.NumThreads() + 1), team_(new Team(&pool)) {}
+  ~Threads() {
+    const std::unique_ptr<Team> team(team_);
+    if (team == nullptr || make_ == nullptr) return;
+    // To destroy a pool is to wait for its threads, which another process has.
+    if (team->process == detail::current_process()) delete team->pool;
+  }
   Threads(Threads&&) = delete;  // others may hold it by reference
 
-  int concurrency() const { return pool_ == nullptr ? 1 : pool_->NumThreads() + 1; }
+  int concurrency() const { return count_; }
 
   template <typename Body>
   void for_each(Index count, Body&& body) const {
     const Index helpers = std::min<Index>(concurrency(), count) - 1;
-    if (helpers < 1 || pool_->CurrentThreadId() >= 0) return Serial().for_each(count, body);
+    if (helpers < 1) return Serial().for_each(count, body);
+    Eigen::ThreadPoolInterface& pool = pool_of_this_process();
+    if (pool.CurrentThreadId() >= 0) return Serial().for_each(count, body);
 
     Job<std::remove_reference_t<Body>> job(count, body, static_cast<unsigned>(helpers));
     // One pointer: small enough for std::function to hold without allocating.
@@ -72,7 +102,7 @@ class Threads {
       job.finished.Notify();
     };
     for (Index helper = 0; helper < helpers; ++helper) {
-      detail::call_guarded([&] { pool_->Schedule(help); },
+      detail::call_guarded([&] { pool.Schedule(help); },
                            [&](const std::exception_ptr&) { job.finished.Notify(); });
     }
     job.work();
@@ -86,7 +116,7 @@ class Threads {
     Job(Index count_, Body& body_, unsigned helpers) : count(count_), body(body_), finished(helpers) {}
 
     void work() {
-      const int slot = slots.fetch_add(1);
+      const int slot = slots_taken.fetch_add(1);
       const auto run = [&] {
         for (Index index = next.fetch_add(1); index < count; index = next.fetch_add(1)) body(index, slot);
       };
@@ -100,14 +130,38 @@ class Threads {
     const Index count;
     Body& body;
     std::atomic<Index> next{0};
-    std::atomic<int> slots{0};
+    std::atomic<int> slots_taken{0};
     std::mutex error_mutex;
     std::exception_ptr error;
     Eigen::Barrier finished;
   };
 
-  std::unique_ptr<Eigen::ThreadPoolInterface> owned_;
-  Eigen::ThreadPoolInterface* pool_ = nullptr;
+  /// A pool, and the process that has its threads.
+  struct Team {
+    Eigen::ThreadPoolInterface* pool;
+    long process = detail::current_process();
+
+    explicit Team(Eigen::ThreadPoolInterface* its_pool) : pool(its_pool) {}
+  };
+
+  Eigen::ThreadPoolInterface& pool_of_this_process() const {
+    Team* team = team_;
+    if (team->process == detail::current_process()) return *team->pool;
+    if (make_ == nullptr) {
+      detail::fail<OptionError>("the ", count_ - 1, " threads of the borrowed pool are those of process ",
+                                team->process, ", from which this one, ", detail::current_process(),
+                                ", was forked");
+    }
+    // Several threads of a child may find out at once: the first one's pool is used, by all of them.
+    auto made = std::make_unique<Team>(make_(count_ - 1));
+    if (team_.compare_exchange_strong(team, made.get())) return *made.release()->pool;
+    delete made->pool;
+    return *team->pool;
+  }
+
+  int count_;
+  Eigen::ThreadPoolInterface* (*make_)(int helpers) = nullptr;  ///< null if the pool is borrowed
+  mutable std::atomic<Team*> team_{nullptr};
 };
 
 namespace detail {

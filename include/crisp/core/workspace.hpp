@@ -24,14 +24,14 @@ class EvaluationWorkspace {
   template <typename Executor>
   void prepare(const Loss& loss, const BatchPair<T>& images, const Executor& executor) {
     planes_ = 0;
-    prepare_loss(loss, loss_workspace_, images.shape(), images.weights.data != nullptr,
-                 executor.concurrency());
-    values_.resize(static_cast<std::size_t>(term_count(loss) * images.shape().planes()));
+    detail::prepare_loss(loss, loss_workspace_, images.shape(), images.weights.data != nullptr,
+                         executor.concurrency());
+    values_.resize(static_cast<std::size_t>(detail::term_count(loss) * images.shape().planes()));
   }
   template <typename Executor>
   void prepare_swapped(const Loss& swapped, const BatchPair<T>& images, const Executor& executor) {
-    prepare_loss(swapped, swapped_workspace_, images.shape(), images.weights.data != nullptr,
-                 executor.concurrency());
+    detail::prepare_loss(swapped, swapped_workspace_, images.shape(), images.weights.data != nullptr,
+                         executor.concurrency());
   }
 
   /// Fills the values and, if it is wanted, the gradient. The workspace is prepared.
@@ -39,14 +39,14 @@ class EvaluationWorkspace {
   void evaluate(const Loss& loss, const BatchPair<T>& images, const BatchGradient<T>& gradient,
                 const Executor& executor) {
     planes_ = 0;
-    evaluate_loss(loss, images, gradient, loss_workspace_, values_.data(), executor);
+    detail::evaluate_loss(loss, images, gradient, loss_workspace_, values_.data(), executor);
     planes_ = images.shape().planes();
   }
   /// Fills the gradient alone.
   template <typename Executor>
   void evaluate_swapped(const Loss& swapped, const BatchPair<T>& images, const BatchGradient<T>& gradient,
                         const Executor& executor) {
-    evaluate_loss(swapped, images, gradient, swapped_workspace_, values_.data(), executor);
+    detail::evaluate_loss(swapped, images, gradient, swapped_workspace_, values_.data(), executor);
   }
 
   /// Room for copies of what lies otherwise than Images (layouts.hpp): of inputs, and of gradients to be.

@@ -11,8 +11,8 @@ template <typename T>
 xsimd::batch<T> exponential(const xsimd::batch<T>& x) {
   using Pack = xsimd::batch<T>;
   const Pack enough(T(1000));
-  const Pack near = xsimd::select(xsimd::abs(x) < enough, x, xsimd::copysign(enough, x));
-  return xsimd::select(x == x, xsimd::exp(near), x);
+  const Pack in_reach = xsimd::select(xsimd::abs(x) < enough, x, xsimd::copysign(enough, x));
+  return xsimd::select(x == x, xsimd::exp(in_reach), x);
 }
 
 }  // namespace crisp::detail

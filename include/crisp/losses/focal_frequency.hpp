@@ -87,14 +87,14 @@ class FocalFrequencyLoss : public BatchLoss<T> {
     }
   }
 
-  void prepare(Workspace& workspace, const Shape& shape, int slots) const {
+  void prepare(Workspace& workspace, const Shape& shape, int slot_count) const {
     const Size2 patch = patch_size(shape);
-    if (workspace.shape == shape && workspace.spectra.size() >= index(slots) &&
+    if (workspace.shape == shape && workspace.spectra.size() >= index(slot_count) &&
         workspace.spectra[0].size() == patch) {
       return;
     }
     workspace.shape = {};
-    workspace.spectra.assign(index(slots), detail::PlaneSpectrum<T>(patch));
+    workspace.spectra.assign(index(slot_count), detail::PlaneSpectrum<T>(patch));
     workspace.bin_weights = workspace.spectra[0].in_packs(half_spectrum_weights<T>(
         FrequencyWeight::uniform, patch, 1 / static_cast<double>(shape.plane_size())));
     workspace.shares.resize(index(shape.planes() * patches()));

@@ -69,8 +69,8 @@ class ImageMean {
 /// Makes the engines of `count` threads fit planes of one size: adds what lacks, replaces those of another size.
 template <typename Engine, typename Size, typename Options>
 void prepare_engines(std::vector<Engine>& engines, Index count, const Size& size, const Options& options) {
-  const auto slots = static_cast<std::size_t>(count);
-  if (engines.size() < slots) engines.resize(slots);
+  const auto slot_count = static_cast<std::size_t>(count);
+  if (engines.size() < slot_count) engines.resize(slot_count);
   for (Engine& engine : engines) {
     if (engine.size() != size) engine = Engine(size, options);
   }

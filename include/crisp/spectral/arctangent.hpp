@@ -12,6 +12,7 @@
 #include <limits>
 #include <xsimd/xsimd.hpp>
 
+#include "crisp/core/compiler.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 
 namespace crisp::detail {
@@ -34,7 +35,7 @@ inline constexpr std::array<double, 20> arctangent_coefficients<double>{
 /// P(s), even and odd powers apart: two short chains of multiplications instead of a long one.
 // A call would pass its batches through memory, which costs as much as the arithmetic.
 template <typename V>
-[[gnu::always_inline]] inline V arctangent_polynomial(const V& s) {
+CRISP_ALWAYS_INLINE V arctangent_polynomial(const V& s) {
   constexpr auto& coefficient = arctangent_coefficients<typename V::value_type>;
   constexpr std::size_t last = coefficient.size() - 1;
   const V square = s * s;
@@ -52,7 +53,7 @@ template <typename V>
 
 /// arg z, in (-π, π]; 0 at z = 0. NaN stays NaN.
 template <typename V>
-[[gnu::always_inline]] inline V argument(const ComplexBatch<V>& z) {
+CRISP_ALWAYS_INLINE V argument(const ComplexBatch<V>& z) {
   using T = typename V::value_type;
   constexpr auto pi = static_cast<T>(3.14159265358979323846);
   const V re = xsimd::abs(z.re);

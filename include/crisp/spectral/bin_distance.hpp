@@ -95,12 +95,12 @@ struct RawPhase {
     const V real = x.re * y.re + x.im * y.im;
     const auto same_side = (x.im < V(0) && y.im < V(0)) || (x.im > V(0) && y.im > V(0));
     const auto complex = x.im != V(0) && y.im != V(0);  // neither was rounded
-    const auto near = complex && real > V(0) && (same_side || (x.re > V(0) && y.re > V(0)));
+    const auto is_near = complex && real > V(0) && (same_side || (x.re > V(0) && y.re > V(0)));
     const V across = biased.across();
     const V angle =
-        argument(select(near, {real, V(2) * across}, x)) - argument(select(near, {V(1), V(0)}, y));
+        argument(select(is_near, {real, V(2) * across}, x)) - argument(select(is_near, {V(1), V(0)}, y));
     const auto are_equal =
-        near && xsimd::abs(across) <= rounding.of_product(biased, V(0.5) * (size(x) + size(y)));
+        is_near && xsimd::abs(across) <= rounding.of_product(biased, V(0.5) * (size(x) + size(y)));
     const V square = square_of(polar.from);
     const auto has_no_slope = are_equal || square <= bound * bound;
     polar.phase = xsimd::abs(angle);
@@ -109,8 +109,8 @@ struct RawPhase {
   }
 
  private:
-  template <typename V, typename Bool>
-  static ComplexBatch<V> select(const Bool& which, const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
+  template <typename V, typename Mask>
+  static ComplexBatch<V> select(const Mask& which, const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
     return {xsimd::select(which, a.re, b.re), xsimd::select(which, a.im, b.im)};
   }
 

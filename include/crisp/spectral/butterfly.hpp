@@ -11,6 +11,7 @@
 #include <utility>
 #include <xsimd/xsimd.hpp>
 
+#include "crisp/core/compiler.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 
 namespace crisp::detail {
@@ -21,45 +22,44 @@ inline constexpr std::integral_constant<std::size_t, i> constant{};
 
 /// Calls body with the constants 0 … count-1, without a loop: what is indexed with them can stay in registers.
 template <std::size_t... i, typename Body>
-[[gnu::always_inline]] inline void unrolled(std::index_sequence<i...> /*indices*/, const Body& body) {
+CRISP_ALWAYS_INLINE void unrolled(std::index_sequence<i...> /*indices*/, const Body& body) {
   (body(constant<i>), ...);
 }
 template <std::size_t count, typename Body>
-[[gnu::always_inline]] inline void unrolled(const Body& body) {
+CRISP_ALWAYS_INLINE void unrolled(const Body& body) {
   unrolled(std::make_index_sequence<count>(), body);
 }
 
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> operator+(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> operator+(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
   return {a.re + b.re, a.im + b.im};
 }
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> operator-(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> operator-(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
   return {a.re - b.re, a.im - b.im};
 }
 /// a + i b, and a - i b.
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> plus_i(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> plus_i(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
   return {a.re - b.im, a.im + b.re};
 }
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> minus_i(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> minus_i(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
   return {a.re + b.im, a.im - b.re};
 }
 /// (cosine - i sine) z
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> turned(const ComplexBatch<V>& z, const V& cosine,
-                                                     const V& sine) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> turned(const ComplexBatch<V>& z, const V& cosine, const V& sine) {
   return {xsimd::fma(z.re, cosine, z.im * sine), xsimd::fnma(z.re, sine, z.im * cosine)};
 }
 /// z e^{-πi/4}, and z e^{-3πi/4}.
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> eighth_turn(const ComplexBatch<V>& z) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> eighth_turn(const ComplexBatch<V>& z) {
   const V root(static_cast<typename V::value_type>(0.70710678118654752440));
   return {root * (z.re + z.im), root * (z.im - z.re)};
 }
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> three_eighths_turn(const ComplexBatch<V>& z) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> three_eighths_turn(const ComplexBatch<V>& z) {
   const V root(static_cast<typename V::value_type>(-0.70710678118654752440));
   return {root * (z.re - z.im), root * (z.re + z.im)};
 }
@@ -90,27 +90,27 @@ struct OddRoots<7> {
 template <std::size_t r>
 struct Butterfly {
   template <typename Load, typename Store>
-  [[gnu::always_inline]] static void apply(const Load& load, const Store& store) {
-    using Complex = decltype(load(constant<0>));
-    using V = decltype(Complex::re);
+  CRISP_ALWAYS_INLINE static void apply(const Load& load, const Store& store) {
+    using ComplexNumber = decltype(load(constant<0>));
+    using V = decltype(ComplexNumber::re);
     using T = typename V::value_type;
     constexpr std::size_t half = r / 2;
-    const Complex first = load(constant<0>);
-    std::array<Complex, half> sum;
-    std::array<Complex, half> difference;
-    Complex total = first;
-    unrolled<half>([&](auto q) __attribute__((always_inline)) {
-      const Complex a = load(std::integral_constant<std::size_t, decltype(q)::value + 1>());
-      const Complex b = load(std::integral_constant<std::size_t, r - 1 - decltype(q)::value>());
+    const ComplexNumber first = load(constant<0>);
+    std::array<ComplexNumber, half> sum;
+    std::array<ComplexNumber, half> difference;
+    ComplexNumber total = first;
+    unrolled<half>([&](auto q) CRISP_ALWAYS_INLINE_LAMBDA {
+      const ComplexNumber a = load(std::integral_constant<std::size_t, decltype(q)::value + 1>());
+      const ComplexNumber b = load(std::integral_constant<std::size_t, r - 1 - decltype(q)::value>());
       sum[q] = a + b;
       difference[q] = a - b;
       total = total + sum[q];
     });
     store(constant<0>, total);
-    unrolled<half>([&](auto k) __attribute__((always_inline)) {
-      Complex even = first;
-      Complex odd{V(T(0)), V(T(0))};
-      unrolled<half>([&](auto q) __attribute__((always_inline)) {
+    unrolled<half>([&](auto k) CRISP_ALWAYS_INLINE_LAMBDA {
+      ComplexNumber even = first;
+      ComplexNumber odd{V(T(0)), V(T(0))};
+      unrolled<half>([&](auto q) CRISP_ALWAYS_INLINE_LAMBDA {
         constexpr std::size_t turns = (decltype(k)::value + 1) * (decltype(q)::value + 1) % r;
         constexpr bool lower = turns > half;
         constexpr std::size_t root = (lower ? r - turns : turns) - 1;
@@ -128,7 +128,7 @@ struct Butterfly {
 template <>
 struct Butterfly<2> {
   template <typename Load, typename Store>
-  [[gnu::always_inline]] static void apply(const Load& load, const Store& store) {
+  CRISP_ALWAYS_INLINE static void apply(const Load& load, const Store& store) {
     const auto a = load(constant<0>);
     const auto b = load(constant<1>);
     store(constant<0>, a + b);
@@ -138,10 +138,8 @@ struct Butterfly<2> {
 
 /// The transform of four numbers.
 template <typename V>
-[[gnu::always_inline]] inline std::array<ComplexBatch<V>, 4> four(const ComplexBatch<V>& a,
-                                                                  const ComplexBatch<V>& b,
-                                                                  const ComplexBatch<V>& c,
-                                                                  const ComplexBatch<V>& d) {
+CRISP_ALWAYS_INLINE std::array<ComplexBatch<V>, 4> four(const ComplexBatch<V>& a, const ComplexBatch<V>& b,
+                                                        const ComplexBatch<V>& c, const ComplexBatch<V>& d) {
   const ComplexBatch<V> even_sum = a + c;
   const ComplexBatch<V> even_difference = a - c;
   const ComplexBatch<V> odd_sum = b + d;
@@ -153,32 +151,33 @@ template <typename V>
 template <>
 struct Butterfly<4> {
   template <typename Load, typename Store>
-  [[gnu::always_inline]] static void apply(const Load& load, const Store& store) {
+  CRISP_ALWAYS_INLINE static void apply(const Load& load, const Store& store) {
     const auto z = four(load(constant<0>), load(constant<1>), load(constant<2>), load(constant<3>));
-    unrolled<4>([&](auto k) __attribute__((always_inline)) { store(k, z[k]); });
+    unrolled<4>([&](auto k) CRISP_ALWAYS_INLINE_LAMBDA { store(k, z[k]); });
   }
 };
 
 template <>
 struct Butterfly<8> {
   template <typename Load, typename Store>
-  [[gnu::always_inline]] static void apply(const Load& load, const Store& store) {
-    using Complex = decltype(load(constant<0>));
-    std::array<Complex, 4> sum;
-    std::array<Complex, 4> difference;
-    unrolled<4>([&](auto q) __attribute__((always_inline)) {
-      const Complex a = load(q);
-      const Complex b = load(std::integral_constant<std::size_t, decltype(q)::value + 4>());
+  CRISP_ALWAYS_INLINE static void apply(const Load& load, const Store& store) {
+    using ComplexNumber = decltype(load(constant<0>));
+    std::array<ComplexNumber, 4> sum;
+    std::array<ComplexNumber, 4> difference;
+    unrolled<4>([&](auto q) CRISP_ALWAYS_INLINE_LAMBDA {
+      const ComplexNumber a = load(q);
+      const ComplexNumber b = load(std::integral_constant<std::size_t, decltype(q)::value + 4>());
       sum[q] = a + b;
       difference[q] = a - b;
     });
     const auto even = four(sum[0], sum[1], sum[2], sum[3]);
-    unrolled<4>([&](auto k) __attribute__((always_inline)) {
+    unrolled<4>([&](auto k) CRISP_ALWAYS_INLINE_LAMBDA {
       store(std::integral_constant<std::size_t, 2 * decltype(k)::value>(), even[k]);
     });
-    const auto odd = four(difference[0], eighth_turn(difference[1]),
-                          Complex{difference[2].im, -difference[2].re}, three_eighths_turn(difference[3]));
-    unrolled<4>([&](auto k) __attribute__((always_inline)) {
+    const auto odd =
+        four(difference[0], eighth_turn(difference[1]), ComplexNumber{difference[2].im, -difference[2].re},
+             three_eighths_turn(difference[3]));
+    unrolled<4>([&](auto k) CRISP_ALWAYS_INLINE_LAMBDA {
       store(std::integral_constant<std::size_t, 2 * decltype(k)::value + 1>(), odd[k]);
     });
   }
@@ -187,27 +186,27 @@ struct Butterfly<8> {
 template <>
 struct Butterfly<16> {
   template <typename Load, typename Store>
-  [[gnu::always_inline]] static void apply(const Load& load, const Store& store) {
-    using Complex = decltype(load(constant<0>));
-    using V = decltype(Complex::re);
+  CRISP_ALWAYS_INLINE static void apply(const Load& load, const Store& store) {
+    using ComplexNumber = decltype(load(constant<0>));
+    using V = decltype(ComplexNumber::re);
     using T = typename V::value_type;
     const V cosine(static_cast<T>(0.92387953251128675613));
     const V sine(static_cast<T>(0.38268343236508977173));
-    std::array<std::array<Complex, 4>, 4> step;  // [q mod 4][k mod 4]
-    unrolled<4>([&](auto q) __attribute__((always_inline)) {
+    std::array<std::array<ComplexNumber, 4>, 4> step;  // [q mod 4][k mod 4]
+    unrolled<4>([&](auto q) CRISP_ALWAYS_INLINE_LAMBDA {
       constexpr std::size_t first = decltype(q)::value;
       auto& s = step[q];
       s = four(load(q), load(constant<first + 4>), load(constant<first + 8>), load(constant<first + 12>));
       if constexpr (first == 1)
         s = {s[0], turned(s[1], cosine, sine), eighth_turn(s[2]), turned(s[3], sine, cosine)};
       if constexpr (first == 2)
-        s = {s[0], eighth_turn(s[1]), Complex{s[2].im, -s[2].re}, three_eighths_turn(s[3])};
+        s = {s[0], eighth_turn(s[1]), ComplexNumber{s[2].im, -s[2].re}, three_eighths_turn(s[3])};
       if constexpr (first == 3)
         s = {s[0], turned(s[1], sine, cosine), three_eighths_turn(s[2]), turned(s[3], -cosine, -sine)};
     });
-    unrolled<4>([&](auto k) __attribute__((always_inline)) {
+    unrolled<4>([&](auto k) CRISP_ALWAYS_INLINE_LAMBDA {
       const auto z = four(step[0][k], step[1][k], step[2][k], step[3][k]);
-      unrolled<4>([&](auto j) __attribute__((always_inline)) {
+      unrolled<4>([&](auto j) CRISP_ALWAYS_INLINE_LAMBDA {
         store(std::integral_constant<std::size_t, decltype(k)::value + 4 * decltype(j)::value>(), z[j]);
       });
     });

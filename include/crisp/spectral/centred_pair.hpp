@@ -79,7 +79,7 @@ class CentredPair {
     Range x, y, difference;  // x - y
   };
 
-  template <bool near>
+  template <bool are_near>
   void copy(Index first, Index count, T* sum, T* scaled_difference) const {
     const T* const x = images_.prediction.data() + first;
     const T* const y = images_.target.data() + first;
@@ -88,11 +88,11 @@ class CentredPair {
       const Pack at_x = Pack::load_unaligned(x + i);
       const Pack at_y = Pack::load_unaligned(y + i);
       half_sum(at_x, at_y).store_unaligned(sum + i);
-      half_difference<near>(at_x, at_y).store_unaligned(scaled_difference + i);
+      half_difference<are_near>(at_x, at_y).store_unaligned(scaled_difference + i);
     }
     for (Index i = whole; i < count; ++i) {
       sum[i] = half_sum(x[i], y[i]);
-      scaled_difference[i] = half_difference<near>(x[i], y[i]);
+      scaled_difference[i] = half_difference<are_near>(x[i], y[i]);
     }
   }
   /// s and δ times the factor, of pixels in a register or of one.
@@ -100,9 +100,9 @@ class CentredPair {
   V half_sum(const V& x, const V& y) const {
     return V(T(0.5)) * ((x - V(x_mean_)) + (y - V(y_mean_)));
   }
-  template <bool near, typename V>
+  template <bool are_near, typename V>
   V half_difference(const V& x, const V& y) const {
-    const V difference = near ? (x - y) - V(x_mean_ - y_mean_) : (x - V(x_mean_)) - (y - V(y_mean_));
+    const V difference = are_near ? (x - y) - V(x_mean_ - y_mean_) : (x - V(x_mean_)) - (y - V(y_mean_));
     return V(T(0.5) * factor_) * difference;
   }
 

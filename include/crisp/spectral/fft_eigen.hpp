@@ -17,7 +17,7 @@ namespace detail {
 template <typename T>
 class SingleTransform {
  public:
-  using Complex = std::complex<T>;
+  using ComplexNumber = std::complex<T>;
 
   SingleTransform() = default;
   SingleTransform(Index length, Direction direction)
@@ -30,7 +30,7 @@ class SingleTransform {
   Direction direction() const { return direction_; }
 
   /// They do not overlap.
-  void execute(const Complex* in, Complex* out) const {
+  void execute(const ComplexNumber* in, ComplexNumber* out) const {
     if (length_ == 1) {  // which Eigen has no plan for
       *out = *in;
     } else if (direction_ == Direction::forward) {
@@ -41,14 +41,14 @@ class SingleTransform {
   }
 
   /// Room for one signal each, for gathering lanes and taking them apart.
-  Complex* in() const { return in_.data(); }
-  Complex* out() const { return out_.data(); }
+  ComplexNumber* in() const { return in_.data(); }
+  ComplexNumber* out() const { return out_.data(); }
 
  private:
   Index length_ = 0;
   Direction direction_ = Direction::forward;
   mutable Eigen::FFT<T> engine_;
-  mutable std::vector<Complex> in_, out_;
+  mutable std::vector<ComplexNumber> in_, out_;
 };
 
 }  // namespace detail

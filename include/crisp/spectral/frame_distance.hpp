@@ -15,6 +15,7 @@
 #include <xsimd/xsimd.hpp>
 
 #include "crisp/core/aligned.hpp"
+#include "crisp/core/compiler.hpp"
 #include "crisp/core/lane_sum.hpp"
 #include "crisp/spectral/bin_distance.hpp"
 #include "crisp/spectral/complex_batch.hpp"
@@ -172,8 +173,8 @@ class FrameDistance {
   }
   /// Seldom called: not within the loop, which would want for registers.
   template <typename Distance>
-  [[gnu::noinline]] static BinDistance<Pack> evaluate_with_kinks(const Distance& distance, Bins bins, Index i,
-                                                                 const Prepared<Pack>& prepared) {
+  CRISP_NEVER_INLINE static BinDistance<Pack> evaluate_with_kinks(const Distance& distance, Bins bins,
+                                                                  Index i, const Prepared<Pack>& prepared) {
     return distance.with_kinks(bins.pair(i), bins.rounding(i), prepared);
   }
 
@@ -208,7 +209,7 @@ class FrameDistance {
 
   /// The same bins with nothing between those lanes that there are. The last pack is filled up with bins of no weight and
   /// no value.
-  [[gnu::noinline]] static Bins gather(Bins bins, Index count, Index lanes, Chunk& chunk) {
+  CRISP_NEVER_INLINE static Bins gather(Bins bins, Index count, Index lanes, Chunk& chunk) {
     const auto put = [&](typename Chunk::Numbers& to, const T* from, Index stride) {
       for (Index i = 0; i < count; ++i) {
         Pack::load_aligned(from + i * stride).store_unaligned(to.data() + i * lanes);
@@ -237,7 +238,7 @@ class FrameDistance {
   }
 
   /// Puts derivatives where the bins came from.
-  [[gnu::noinline]] static void scatter(const Chunk& chunk, Index count, Index lanes, Bins to) {
+  CRISP_NEVER_INLINE static void scatter(const Chunk& chunk, Index count, Index lanes, Bins to) {
     for (Index i = 0; i < count; ++i) {
       to.set_derivative(i, {Pack::load_unaligned(chunk.sum_re.data() + i * lanes),
                             Pack::load_unaligned(chunk.sum_im.data() + i * lanes)});

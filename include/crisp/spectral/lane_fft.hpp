@@ -1,4 +1,4 @@
-// Complex Fourier transforms of one length, as many side by side as a SIMD register has lanes.
+// ComplexNumber Fourier transforms of one length, as many side by side as a SIMD register has lanes.
 //
 //   forward   X[u] = Σ_t w[t] x[t] e^{-2πi ut/n}          adjoint   y[t] = w[t] Re, Im Σ_u X[u] e^{+2πi ut/n}
 //
@@ -24,6 +24,7 @@
 #include <vector>
 #include <xsimd/xsimd.hpp>
 
+#include "crisp/core/compiler.hpp"
 #include "crisp/spectral/butterfly.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/fft.hpp"
@@ -39,7 +40,7 @@ struct TappedSamples {
   Index stride;
   const T* taps;
 
-  [[gnu::always_inline]] ComplexBatch<Pack> load(Index t) const {
+  CRISP_ALWAYS_INLINE ComplexBatch<Pack> load(Index t) const {
     const Pack tap(taps[t]);
     return {tap * Pack::load_unaligned(re + t * stride), tap * Pack::load_unaligned(im + t * stride)};
   }
@@ -54,14 +55,14 @@ struct TappedOutput {
   Index stride;
   const T* taps;
 
-  [[gnu::always_inline]] void store(Index t, const ComplexBatch<Pack>& z) const {
+  CRISP_ALWAYS_INLINE void store(Index t, const ComplexBatch<Pack>& z) const {
     const Pack tap(taps[t]);
     put(tap, z.re, re + t * stride);
     put(tap, z.im, im + t * stride);
   }
 
  private:
-  [[gnu::always_inline]] static void put(const Pack& tap, const Pack& part, T* at) {
+  CRISP_ALWAYS_INLINE static void put(const Pack& tap, const Pack& part, T* at) {
     if constexpr (adds) {
       xsimd::fma(tap, part, Pack::load_unaligned(at)).store_unaligned(at);
     } else {
@@ -82,10 +83,10 @@ struct SpectrumSamples {
   T* im;
   static constexpr auto stride = static_cast<Index>(2 * Pack::size);
 
-  [[gnu::always_inline]] ComplexBatch<Pack> load(Index t) const {
+  CRISP_ALWAYS_INLINE ComplexBatch<Pack> load(Index t) const {
     return {Pack::load_aligned(re + t * stride), Pack::load_aligned(im + t * stride)};
   }
-  [[gnu::always_inline]] void store(Index t, const ComplexBatch<Pack>& z) const {
+  CRISP_ALWAYS_INLINE void store(Index t, const ComplexBatch<Pack>& z) const {
     z.re.store_aligned(re + t * stride);
     z.im.store_aligned(im + t * stride);
   }
@@ -228,25 +229,22 @@ class LaneFft {
     for (Index start = 0; start < length_; start += rest * static_cast<Index>(radix)) {
       const T* factor = twiddles_.data() + pass.twiddles;
       for (Index t = start; t < start + rest; ++t, factor += 2 * (radix - 1)) {
-        const auto load = [&](auto q) __attribute__((always_inline)) {
+        const auto load = [&](auto q) CRISP_ALWAYS_INLINE_LAMBDA {
           return from.load(t + static_cast<Index>(q) * rest);
         };
-        const auto store = [&](auto k, const ComplexBatch<Pack>& z) __attribute__((always_inline)) {
-          to.store(t + static_cast<Index>(k) * rest, z);
-        };
-        const auto turn = [&](auto p, const ComplexBatch<Pack>& z) __attribute__((always_inline)) {
+        const auto store = [&](auto k, const ComplexBatch<Pack>& z)
+                               CRISP_ALWAYS_INLINE_LAMBDA { to.store(t + static_cast<Index>(k) * rest, z); };
+        const auto turn = [&](auto p, const ComplexBatch<Pack>& z) CRISP_ALWAYS_INLINE_LAMBDA {
           if constexpr (decltype(p)::value == 0) return z;
           return turned(z, Pack(factor[2 * p - 2]), Pack(factor[2 * p - 1]));
         };
         if (rest == 1) {  // all factors are 1
           Butterfly<radix>::apply(load, store);
         } else if constexpr (is_adjoint) {
-          Butterfly<radix>::apply(
-              [&](auto q) __attribute__((always_inline)) { return turn(q, load(q)); }, store);
+          Butterfly<radix>::apply([&](auto q) CRISP_ALWAYS_INLINE_LAMBDA { return turn(q, load(q)); }, store);
         } else {
-          Butterfly<radix>::apply(
-              load, [&](auto k, const ComplexBatch<Pack>& z)
-                        __attribute__((always_inline)) { store(k, turn(k, z)); });
+          Butterfly<radix>::apply(load, [&](auto k, const ComplexBatch<Pack>& z)
+                                            CRISP_ALWAYS_INLINE_LAMBDA { store(k, turn(k, z)); });
         }
       }
     }

@@ -44,7 +44,7 @@ struct TileSpectra {
 
 template <typename T>
 class PairedFrames {
-  using Complex = std::complex<T>;
+  using ComplexNumber = std::complex<T>;
   using Fft = LaneFft<T>;
   using Pack = xsimd::batch<T>;
   static constexpr auto pack = static_cast<Index>(Pack::size);
@@ -172,11 +172,11 @@ class PairedFrames {
   Index place(Index v) const { return row_step_.place(v); }
 
   /// A bin of the frame in a row of the tile.
-  Complex get(Index plane, Index row, Index u, Index v) const {
+  ComplexNumber get(Index plane, Index row, Index u, Index v) const {
     const T* const at = spectra_.data() + place(plane, row, u, v);
     return {at[0], at[pack]};
   }
-  void set(Index plane, Index row, Index u, Index v, const Complex& value) {
+  void set(Index plane, Index row, Index u, Index v, const ComplexNumber& value) {
     T* const at = spectra_.data() + place(plane, row, u, v);
     at[0] = value.real();
     at[pack] = value.imag();
@@ -185,7 +185,7 @@ class PairedFrames {
   void clear(Index row) {
     for (Index plane = 0; plane < 2; ++plane) {
       for (Index u = 0; u < half_height_; ++u) {
-        for (Index v = 0; v < frames_.window.width; ++v) set(plane, row, u, v, Complex());
+        for (Index v = 0; v < frames_.window.width; ++v) set(plane, row, u, v, ComplexNumber());
       }
     }
   }

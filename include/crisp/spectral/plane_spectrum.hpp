@@ -28,7 +28,7 @@ namespace crisp::detail {
 template <typename T>
 class PlaneSpectrum {
  public:
-  using Complex = std::complex<T>;
+  using ComplexNumber = std::complex<T>;
   using Pack = xsimd::batch<T>;
 
   PlaneSpectrum() = default;
@@ -88,11 +88,11 @@ class PlaneSpectrum {
   }
 
   /// A bin of the half spectrum.
-  Complex get(Index u, Index v) const {
+  ComplexNumber get(Index u, Index v) const {
     const T* const at = bins_.data() + place(u, v);
     return {at[0], at[pack]};
   }
-  void set(Index u, Index v, const Complex& value) {
+  void set(Index u, Index v, const ComplexNumber& value) {
     T* const at = bins_.data() + place(u, v);
     at[0] = value.real();
     at[pack] = value.imag();

@@ -19,7 +19,7 @@ namespace crisp::detail {
 template <typename T>
 class PlaneTransform {
  public:
-  using Complex = std::complex<T>;
+  using ComplexNumber = std::complex<T>;
 
   PlaneTransform() = default;
   /// Height and width >= 1.
@@ -31,18 +31,18 @@ class PlaneTransform {
         between_(static_cast<std::size_t>(size.height * size.width)) {}
 
   /// From pixels [y][x] to bins [u][v], and back. Both lie in AlignedVectors and do not overlap; the input stays.
-  void forward(const Complex* pixels, Complex* bins) {
+  void forward(const ComplexNumber* pixels, ComplexNumber* bins) {
     down_.execute(pixels, between_.data());
     along_.execute(between_.data(), bins);
   }
-  void backward(const Complex* bins, Complex* pixels) {
+  void backward(const ComplexNumber* bins, ComplexNumber* pixels) {
     back_along_.execute(bins, between_.data());
     back_down_.execute(between_.data(), pixels);
   }
 
  private:
   fft::Transform<T> down_, along_, back_along_, back_down_;
-  AlignedVector<Complex> between_;
+  AlignedVector<ComplexNumber> between_;
 };
 
 }  // namespace crisp::detail

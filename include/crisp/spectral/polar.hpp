@@ -132,11 +132,11 @@ struct Polar {
 /// Where a bin lies within rounding of what has no derivative.
 template <typename V>
 struct Kinks {
-  using Bool = decltype(V() == V());
-  Bool x_vanishes;
-  Bool y_vanishes;
-  Bool equal_amplitudes;
-  Bool equal_phases;  // or opposite ones
+  using Mask = decltype(V() == V());
+  Mask x_vanishes;
+  Mask y_vanishes;
+  Mask equal_amplitudes;
+  Mask equal_phases;  // or opposite ones
 
   Kinks(const BinPair<V>& bins, const Rounding<V>& rounding, const Polar<V>& polar) {
     const V bound = rounding.of_bins(bins);
@@ -148,12 +148,12 @@ struct Kinks {
   }
 
   /// Where amplitudes may vanish or be equal: a cheap test, which has some bins more.
-  static Bool possible(const RoundingBound<V>& rounding, const Polar<V>& polar) {
+  static Mask possible(const RoundingBound<V>& rounding, const Polar<V>& polar) {
     const V bound = rounding(polar.x + polar.y);
     return xsimd::min(polar.x, polar.y) <= bound || xsimd::abs(polar.difference) <= bound;
   }
   /// Where phases may be equal or opposite but for rounding, likewise. Those of real bins are so exactly.
-  static Bool possible_of_phase(const BinPair<V>& bins, const RoundingBound<V>& rounding,
+  static Mask possible_of_phase(const BinPair<V>& bins, const RoundingBound<V>& rounding,
                                 const V& amplitudes) {
     const V across = xsimd::abs(bins.across());
     return across <= rounding(amplitudes) * amplitudes && across != V(0);
@@ -163,7 +163,7 @@ struct Kinks {
   /// are next to 0 would otherwise be missed together.
   void round(const BinPair<V>& bins, const Rounding<V>& rounding, Polar<V>& polar) const {
     // Bins that are equal but for rounding vanish together: then |Y| <= |X| + 2|Δ|.
-    const Bool y_is_zero = y_vanishes || (x_vanishes && polar.y <= V(3) * rounding.of_bins(bins));
+    const Mask y_is_zero = y_vanishes || (x_vanishes && polar.y <= V(3) * rounding.of_bins(bins));
     const V zero(0);
     polar.x = xsimd::select(x_vanishes, zero, polar.x);
     polar.y = xsimd::select(y_is_zero, zero, polar.y);
@@ -175,8 +175,8 @@ struct Kinks {
   /// Has 0 for the phase of what vanishes, and for the slope of phases that are equal. In double, where rounding is far below what
   /// anybody measures, these are 0 too; in float many that are next to 0 would be missed together.
   void round_phase(Polar<V>& polar) const {
-    const Bool vanish = x_vanishes || y_vanishes;
-    const Bool are_equal = equal_phases && polar.phase < V(1);
+    const Mask vanish = x_vanishes || y_vanishes;
+    const Mask are_equal = equal_phases && polar.phase < V(1);
     constexpr bool is_double = std::is_same_v<typename V::value_type, double>;
     polar.phase = xsimd::select(is_double ? vanish || are_equal : vanish, V(0), polar.phase);
     polar.turn = xsimd::select(vanish || are_equal, V(0), polar.turn);

@@ -5,6 +5,7 @@
 // and u <= n/2, the half spectrum of n/2 + 1 bins, says all of either.
 #pragma once
 
+#include "crisp/core/compiler.hpp"
 #include "crisp/spectral/complex_batch.hpp"
 #include "crisp/spectral/options.hpp"
 
@@ -12,8 +13,8 @@ namespace crisp::detail {
 
 /// Takes bins apart: from half of Z(u) and half of Z(-u), A(u) and B(u).
 template <typename V>
-[[gnu::always_inline]] inline void split_bins(const ComplexBatch<V>& z, const ComplexBatch<V>& mirrored,
-                                              ComplexBatch<V>& a, ComplexBatch<V>& b) {
+CRISP_ALWAYS_INLINE void split_bins(const ComplexBatch<V>& z, const ComplexBatch<V>& mirrored,
+                                    ComplexBatch<V>& a, ComplexBatch<V>& b) {
   a = {z.re + mirrored.re, z.im - mirrored.im};
   b = {z.im + mirrored.im, mirrored.re - z.re};
 }
@@ -22,15 +23,14 @@ template <typename V>
 /// whose backward transform has the derivatives with respect to the first signal as its real part, and with respect to
 /// the second as its imaginary part. A cotangent spread over bins u and n-u in equal parts makes both signals real.
 template <typename V>
-[[gnu::always_inline]] inline void join_bins(const ComplexBatch<V>& a, const ComplexBatch<V>& b,
-                                             ComplexBatch<V>& z, ComplexBatch<V>& mirrored) {
+CRISP_ALWAYS_INLINE void join_bins(const ComplexBatch<V>& a, const ComplexBatch<V>& b, ComplexBatch<V>& z,
+                                   ComplexBatch<V>& mirrored) {
   z = {a.re - b.im, a.im + b.re};
   mirrored = {a.re + b.im, b.re - a.im};
 }
 /// The same of a bin that is its own conjugate.
 template <typename V>
-[[gnu::always_inline]] inline ComplexBatch<V> join_real_bins(const ComplexBatch<V>& a,
-                                                             const ComplexBatch<V>& b) {
+CRISP_ALWAYS_INLINE ComplexBatch<V> join_real_bins(const ComplexBatch<V>& a, const ComplexBatch<V>& b) {
   return {a.re + a.re, b.re + b.re};
 }
 

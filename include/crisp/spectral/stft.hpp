@@ -129,7 +129,7 @@ class Stft {
   }
 
  private:
-  using Complex = std::complex<T>;
+  using ComplexNumber = std::complex<T>;
   using Engines = std::vector<detail::PairedFrames<T>>;
 
   /// Two planes, as PairedFrames::load takes them.
@@ -145,8 +145,8 @@ class Stft {
 
   template <typename Executor>
   Engines make_engines(const Frames& frames, const Executor& executor, Index planes) const {
-    const Index slots = std::min<Index>(executor.concurrency(), planes);
-    return Engines(static_cast<std::size_t>(slots),
+    const Index slot_count = std::min<Index>(executor.concurrency(), planes);
+    return Engines(static_cast<std::size_t>(slot_count),
                    detail::PairedFrames<T>(frames, window_shape_, normalization_));
   }
 
@@ -158,12 +158,12 @@ class Stft {
   }
 
   /// The full spectrum of a frame from its half.
-  void unfold(const detail::PairedFrames<T>& engine, Index plane, Index row, Complex* full) const {
+  void unfold(const detail::PairedFrames<T>& engine, Index plane, Index row, ComplexNumber* full) const {
     const Index height = window_.height;
     const Index width = window_.width;
     for (Index v = 0; v < width; ++v) {
       for (Index u = 0; u <= height / 2; ++u) {
-        const Complex bin = engine.get(plane, row, u, v);
+        const ComplexNumber bin = engine.get(plane, row, u, v);
         full[u * width + v] = bin;
         if (u > 0 && 2 * u < height) full[(height - u) * width + (width - v) % width] = std::conj(bin);
       }
@@ -171,13 +171,13 @@ class Stft {
   }
 
   /// The adjoint of unfold.
-  void fold(const Complex* full, detail::PairedFrames<T>& engine, Index row) const {
+  void fold(const ComplexNumber* full, detail::PairedFrames<T>& engine, Index row) const {
     const Index height = window_.height;
     const Index width = window_.width;
     for (Index u = 0; u <= height / 2; ++u) {
       const bool mirrored = u > 0 && 2 * u < height;
       for (Index v = 0; v < width; ++v) {
-        Complex bin = full[u * width + v];
+        ComplexNumber bin = full[u * width + v];
         if (mirrored) bin += std::conj(full[(height - u) * width + (width - v) % width]);
         engine.set(0, row, u, v, bin);
       }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <xsimd/xsimd.hpp>
 
+#include "crisp/core/compiler.hpp"
 #include "crisp/core/images.hpp"
 #include "crisp/spectral/butterfly.hpp"
 
@@ -24,31 +25,41 @@ using Square = std::array<Pack, Pack::size>;
 template <typename Pack>
 inline constexpr std::size_t numbers_of_16_bytes = 16 / sizeof(typename Pack::value_type);
 
+/// Those numbers of a and b that are named; b's come after a's.
+template <std::size_t... which, typename Pack>
+CRISP_ALWAYS_INLINE Pack shuffled(const Pack& a, const Pack& b) {
+#ifdef CRISP_HAS_SHUFFLEVECTOR
+  return Pack(__builtin_shufflevector(a.data, b.data, static_cast<int>(which)...));
+#else
+  std::array<typename Pack::value_type, 2 * Pack::size> numbers;
+  a.store_unaligned(numbers.data());
+  b.store_unaligned(numbers.data() + Pack::size);
+  const std::array<typename Pack::value_type, Pack::size> row{numbers[which]...};
+  return Pack::load_unaligned(row.data());
+#endif
+}
+
 /// The numbers of a and b by turns, from the lower half of every 16 bytes, or from the upper one.
 template <bool upper, typename Pack, std::size_t... i>
-[[gnu::always_inline]] inline Pack interleave(const Pack& a, const Pack& b,
-                                              std::index_sequence<i...> /*lanes*/) {
+CRISP_ALWAYS_INLINE Pack interleave(const Pack& a, const Pack& b, std::index_sequence<i...> /*lanes*/) {
   constexpr std::size_t block = numbers_of_16_bytes<Pack>;
   constexpr std::size_t start = upper ? block / 2 : 0;
-  return Pack(__builtin_shufflevector(
-      a.data, b.data, static_cast<int>(i / block * block + start + i % block / 2 + i % 2 * Pack::size)...));
+  return shuffled<(i / block * block + start + i % block / 2 + i % 2 * Pack::size)...>(a, b);
 }
 
 /// Of a pair of rows the numbers whose lanes lack the bit, or those that have it: a's where a row without the bit has its own,
 /// and b's in the other half.
 template <std::size_t bit, bool has_bit, typename Pack, std::size_t... i>
-[[gnu::always_inline]] inline Pack exchange(const Pack& a, const Pack& b,
-                                            std::index_sequence<i...> /*lanes*/) {
+CRISP_ALWAYS_INLINE Pack exchange(const Pack& a, const Pack& b, std::index_sequence<i...> /*lanes*/) {
   constexpr std::size_t taken = has_bit ? bit : 0;
-  return Pack(__builtin_shufflevector(
-      a.data, b.data, static_cast<int>((i & ~bit) + taken + ((i & bit) != 0 ? Pack::size : 0))...));
+  return shuffled<((i & ~bit) + taken + ((i & bit) != 0 ? Pack::size : 0))...>(a, b);
 }
 
 /// Interleaves the pairs of rows that differ by a bit of their number.
 template <std::size_t bit, typename Pack>
-[[gnu::always_inline]] inline void interleave_rows(Square<Pack>& rows) {
+CRISP_ALWAYS_INLINE void interleave_rows(Square<Pack>& rows) {
   constexpr auto lanes = std::make_index_sequence<Pack::size>();
-  unrolled<Pack::size>([&](auto i) __attribute__((always_inline)) {
+  unrolled<Pack::size>([&](auto i) CRISP_ALWAYS_INLINE_LAMBDA {
     if constexpr ((i & bit) == 0) {
       const Pack lower = interleave<false>(rows[i], rows[i + bit], lanes);
       rows[i + bit] = interleave<true>(rows[i], rows[i + bit], lanes);
@@ -59,9 +70,9 @@ template <std::size_t bit, typename Pack>
 
 /// Exchanges a bit of their number with that of the lane.
 template <std::size_t bit, typename Pack>
-[[gnu::always_inline]] inline void exchange_rows(Square<Pack>& rows) {
+CRISP_ALWAYS_INLINE void exchange_rows(Square<Pack>& rows) {
   constexpr auto lanes = std::make_index_sequence<Pack::size>();
-  unrolled<Pack::size>([&](auto i) __attribute__((always_inline)) {
+  unrolled<Pack::size>([&](auto i) CRISP_ALWAYS_INLINE_LAMBDA {
     if constexpr ((i & bit) == 0) {
       const Pack lower = exchange<bit, false>(rows[i], rows[i + bit], lanes);
       rows[i + bit] = exchange<bit, true>(rows[i], rows[i + bit], lanes);
@@ -77,7 +88,7 @@ void transpose(const T* from, Index from_stride, T* to, Index to_stride) {
   constexpr std::size_t size = Pack::size;
   constexpr std::size_t block = numbers_of_16_bytes<Pack>;
   Square<Pack> rows;
-  unrolled<size>([&](auto i) __attribute__((always_inline)) {
+  unrolled<size>([&](auto i) CRISP_ALWAYS_INLINE_LAMBDA {
     rows[i] = Pack::load_unaligned(from + static_cast<Index>(i) * from_stride);
   });
   if constexpr (size >= 4 && block == 4) interleave_rows<2>(rows);
@@ -85,7 +96,7 @@ void transpose(const T* from, Index from_stride, T* to, Index to_stride) {
   if constexpr (size > block) exchange_rows<block>(rows);
   if constexpr (size > 2 * block) exchange_rows<2 * block>(rows);
   if constexpr (size > 4 * block) exchange_rows<4 * block>(rows);
-  unrolled<size>([&](auto i) __attribute__((always_inline)) {
+  unrolled<size>([&](auto i) CRISP_ALWAYS_INLINE_LAMBDA {
     rows[i].store_unaligned(to + static_cast<Index>(i) * to_stride);
   });
 }

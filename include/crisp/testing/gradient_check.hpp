@@ -138,8 +138,8 @@ Differences differences(const Function& f, double x, double f_at_x, double step)
 template <typename Function>
 double observed_noise(const Function& f, double x, double step) {
   const double h = step * std::max(1.0, std::abs(x));
-  const double small = h / 1024;
-  return std::abs(f(x + small) - 2 * f(x + 2 * small) + f(x + 3 * small)) / h;
+  const double spacing = h / 1024;
+  return std::abs(f(x + spacing) - 2 * f(x + 2 * spacing) + f(x + 3 * spacing)) / h;
 }
 
 template <typename Loss>
@@ -254,10 +254,10 @@ GradientReport check_gradient(const Loss& loss, const Prediction& prediction, co
   using T = typename Loss::Scalar;
   Workspace<Loss> workspace;
   Images<T> gradient;
-  value_and_gradient(loss, prediction, target, gradient, workspace);
+  crisp::value_and_gradient(loss, prediction, target, gradient, workspace);
   Images<T> rows;
   Images<T> displaced = detail::in_rows<T>(prediction, rows);
-  const auto f = [&] { return value(loss, displaced, target, workspace); };
+  const auto f = [&] { return crisp::value(loss, displaced, target, workspace); };
   return detail::compare_with_differences(gradient, f, displaced, options);
 }
 
@@ -274,12 +274,13 @@ GradientReport check_target_gradient(const Loss& loss, const Prediction& predict
   Workspace<Loss> workspace;
   Images<T> prediction_gradient;
   Images<T> target_gradient;
-  value_and_gradients(loss, prediction, target, prediction_gradient, target_gradient, workspace);
+  crisp::value_and_gradients(loss, prediction, target, prediction_gradient, target_gradient, workspace);
   const auto f = [&] {
     if constexpr (detail::is_weighted<Target>) {
-      return value(loss, prediction, WeightedTarget<T>{{displaced.data(), shape}, images.weights}, workspace);
+      return crisp::value(loss, prediction, WeightedTarget<T>{{displaced.data(), shape}, images.weights},
+                          workspace);
     } else {
-      return value(loss, prediction, displaced, workspace);
+      return crisp::value(loss, prediction, displaced, workspace);
     }
   };
   return detail::compare_with_differences(target_gradient, f, displaced, options);
