@@ -78,7 +78,7 @@ py::tuple value_and_gradient(const py::object& loss, const py::object& predictio
                    };
                    return std::visit(write, gradient_view);
                  });
-    return py::make_tuple(result, gradient);
+    return py::tuple(py::make_tuple(result, gradient));
   });
 }
 
@@ -108,7 +108,7 @@ py::tuple value_and_gradients(const py::object& loss, const py::object& predicti
                    };
                    return std::visit(write, first_view, second_view);
                  });
-    return py::make_tuple(result, first, second);
+    return py::tuple(py::make_tuple(result, first, second));
   });
 }
 

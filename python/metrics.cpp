@@ -76,7 +76,7 @@ py::tuple gaussian_kl_and_gradients(const py::object& mean, const py::object& lo
     const T value =
         crisp::gaussian_kl(view_of_latents<T>(means), view_of_latents<T>(log_variances),
                            view_of_latents<T>(mean_gradient), view_of_latents<T>(log_variance_gradient));
-    return py::make_tuple(value, mean_gradient, log_variance_gradient);
+    return py::tuple(py::make_tuple(value, mean_gradient, log_variance_gradient));
   });
 }
 

@@ -66,7 +66,7 @@ py::object to_python(const Field& field) {
   } else if constexpr (std::is_same_v<Field, std::vector<crisp::StftOptions>>) {
     py::list list;
     for (const crisp::StftOptions& options : field) list.append(dictionary_of(options));
-    return std::move(list);
+    return list;
   } else if constexpr (std::is_same_v<Field, Eigen::ArrayXXd>) {
     if (field.size() == 0) return py::none();
     py::object array = new_array<double>(py::make_tuple(field.rows(), field.cols()));

@@ -1,5 +1,5 @@
 # Every page of SOURCE is one of the SITE, with its title, and every header has a description.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 set(missing "")
 file(GLOB_RECURSE pages RELATIVE ${SOURCE} ${SOURCE}/docs/*.md)
 list(REMOVE_ITEM pages docs/results/table.md)  # stands in the page beside it

@@ -1,6 +1,6 @@
 # cmake -D case=FILE -D compiler=... -D include_directories=... -P check.cmake
 # Fails unless the control in FILE compiles, and its mistake does not and names the error that FILE announces.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 
 list(TRANSFORM include_directories PREPEND -I)
 

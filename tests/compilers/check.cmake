@@ -3,7 +3,7 @@
 #   run by that.
 # With -D refusal=WORDS: unless it does not compile, for an error with these words.
 # With -D says=WORDS: unless failure.cpp ends with a line that begins with them.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 
 include(${CMAKE_CURRENT_LIST_DIR}/../support/run.cmake)
 

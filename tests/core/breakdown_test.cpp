@@ -5,7 +5,6 @@
 #include "support/derivatives.hpp"
 #include "support/random_images.hpp"
 
-using Catch::Approx;
 using crisp::BatchGradient;
 using crisp::BatchPair;
 using crisp::Images;

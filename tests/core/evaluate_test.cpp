@@ -4,7 +4,6 @@
 #include "support/catch.hpp"
 #include "support/random_images.hpp"
 
-using Catch::Approx;
 using crisp::Images;
 using crisp::Index;
 using crisp::Shape;

@@ -6,7 +6,6 @@
 #include "support/derivatives.hpp"
 #include "support/random_images.hpp"
 
-using Catch::Approx;
 using crisp::Images;
 using crisp::Index;
 using crisp::Shape;

@@ -8,7 +8,6 @@
 #include "support/loss_checks.hpp"
 #include "support/random_images.hpp"
 
-using Catch::Approx;
 using crisp::Images;
 using crisp::Index;
 

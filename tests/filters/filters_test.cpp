@@ -8,7 +8,6 @@
 #include "support/catch.hpp"
 #include "support/random_images.hpp"
 
-using Catch::Approx;
 using crisp::Index;
 using crisp::MutablePlane;
 using crisp::Plane;
@@ -118,7 +117,7 @@ TEST_CASE("Gaussian taps are a normalised, symmetric Gaussian", "[filters]") {
 }
 
 TEST_CASE("Gaussian taps refuse sizes and sigmas out of range, quoting them", "[filters]") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   CHECK_THROWS_WITH(crisp::gaussian_taps<float>(0, 1.5), Contains("got 0"));
   CHECK_THROWS_WITH(crisp::gaussian_taps<float>(11, -0.5), Contains("-0.5"));
   CHECK_THROWS_AS(crisp::gaussian_taps<float>(11, 0), crisp::OptionError);
@@ -134,7 +133,7 @@ TEST_CASE("A separable filter filters, and its adjoint is the adjoint", "[filter
 }
 
 TEST_CASE("A separable filter refuses lopsided taps and planes that do not fit", "[filters]") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   Taps<double> lopsided(3);
   lopsided << 0.25, 0.5, 0.125;
   CHECK_THROWS_WITH(SeparableFilter<double>(lopsided), Contains("0.25") && Contains("0.125"));

@@ -1,5 +1,5 @@
 # The headers under INCLUDE/crisp include each other as docs/architecture.md says, and nothing else.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 
 # What headers of a folder may include of crisp; `crisp` is the folder of crisp.hpp itself.
 set(core_may core)

@@ -330,7 +330,7 @@ TEST_CASE("A workspace of MS-SSIM with L1 serves any images and options, on any 
 }
 
 TEST_CASE("MS-SSIM with L1 refuses options out of range, quoting them", "[ms_ssim_l1]") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_WITH(MsSsimL1Loss<float>(small_options(0, {1})), Contains("window") && Contains("got 0"));
   CHECK_THROWS_WITH(MsSsimL1Loss<float>(small_options(5, {})), Contains("sigmas") && Contains("got 0"));

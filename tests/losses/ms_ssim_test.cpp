@@ -407,7 +407,7 @@ TEST_CASE("A workspace of MS-SSIM serves any images and options, on any number o
 }
 
 TEST_CASE("MS-SSIM refuses options and shapes out of range, quoting them", "[ms_ssim]") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   MsSsimOptions options;
   options.weights = {};

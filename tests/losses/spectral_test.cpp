@@ -10,7 +10,6 @@
 #include "support/derivatives.hpp"
 #include "support/random_images.hpp"
 
-using Catch::Approx;
 using crisp::Images;
 using crisp::Shape;
 using crisp::Size2;

@@ -333,7 +333,7 @@ TEST_CASE("An SSIM workspace fits any shape and any options, one after another",
 }
 
 TEST_CASE("SSIM refuses options and shapes out of range, quoting them", "[ssim]") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
   for (const double range : {0., -1.5, nan, infinity}) {

@@ -2,7 +2,7 @@
 #       -D scratch=... -D compiler=... -D generator=... -D fft=fftw|eigen -P check.cmake
 # Fails unless the project in consumer/ configures, builds and runs with crisp got in that way, and sees nothing
 # of crisp's own business: its compiler flags, its tests, its programs, its install rules.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 
 include(${CMAKE_CURRENT_LIST_DIR}/../support/run.cmake)
 

@@ -1,6 +1,6 @@
 # cmake -D crisp_build=... -D scratch=... -D consumer=... -D compiler=... -D fft=fftw|eigen -P check_debian.cmake
 # Fails unless cpack makes a Debian package that installs into an empty root, works from there, and leaves nothing behind.
-cmake_minimum_required(VERSION 3.25)
+cmake_minimum_required(VERSION 3.22)
 
 include(${CMAKE_CURRENT_LIST_DIR}/../support/run.cmake)
 

@@ -6,7 +6,6 @@
 #include "photographs/checked.hpp"
 #include "photographs/random.hpp"
 
-using Catch::Approx;
 using namespace photographs;
 
 TEST_CASE("A step of 2e-4 in every pixel of a grey plane is no rounding", "[photographs]") {

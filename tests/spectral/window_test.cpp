@@ -5,7 +5,6 @@
 
 #include "support/catch.hpp"
 
-using Catch::Approx;
 using crisp::FrequencyWeight;
 using crisp::Index;
 using crisp::Size2;

@@ -109,7 +109,7 @@ TEST_CASE("A single wrong pixel is named", "[gradient_check]") {
   CHECK(dropped.max_error == dropped.worst.error());
   std::ostringstream text;
   text << dropped;
-  CHECK_THAT(text.str(), Catch::Matchers::Contains("FAILED") && Catch::Matchers::Contains(", 0, 3, 5]"));
+  CHECK_THAT(text.str(), Catch::Contains("FAILED") && Catch::Contains(", 0, 3, 5]"));
 
   const auto not_a_number =
       check_mistaken([](auto& gradient) { gradient(2, 1) = std::numeric_limits<double>::quiet_NaN(); });

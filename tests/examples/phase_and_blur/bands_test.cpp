@@ -8,7 +8,6 @@
 #include "support/random_images.hpp"
 
 using namespace phase_and_blur;
-using Catch::Approx;
 using crisp::Shape;
 
 namespace {

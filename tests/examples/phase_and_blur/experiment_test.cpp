@@ -21,11 +21,11 @@ namespace {
 
 const crisp::Threads one_thread(1);
 
-const std::vector<double>& measure(const std::vector<Measure>& measures, const std::string& key) {
+const std::vector<double>& measure(const std::vector<Measure>& measures, std::string_view key) {
   for (const Measure& candidate : measures) {
     if (candidate.key == key) return candidate.values;
   }
-  throw std::logic_error("no measure " + key);
+  throw std::logic_error("no measure " + std::string(key));
 }
 
 Images<double> picture_at(const Experiment& experiment, Index picture) {

@@ -84,7 +84,7 @@ TEST_CASE("a single path through a colour network ends in the right channel and 
 }
 
 TEST_CASE("image shapes that no network takes are refused with their numbers") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   const auto make = [](const ImageShape& image) { Vae<float> vae(options_for(image), 1); };
   CHECK_THROWS_AS(make({1, 14, 28}), crisp::OptionError);
   CHECK_THROWS_WITH(make({1, 14, 28}), Contains("multiples of 4 from 12") && Contains("1x14x28"));
@@ -97,7 +97,7 @@ TEST_CASE("image shapes that no network takes are refused with their numbers") {
 }
 
 TEST_CASE("images of another shape than the network's are refused with both") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   Vae<float> vae(options_for({3, 12, 20}), 1);
   const auto forward = [&](const ImageShape& image) {
     const Inputs<float> inputs(2, 2, image);

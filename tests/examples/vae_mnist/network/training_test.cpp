@@ -95,7 +95,7 @@ TEST_CASE("the cosine rate warms up, falls, and ends at its minimum") {
 }
 
 TEST_CASE("learning rates that make no sense are refused with their numbers") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   const auto rate = [](double minimum, double maximum, std::int64_t step_size, std::int64_t warm_up) {
     RateOptions options;
     options.minimum = minimum;

@@ -263,7 +263,7 @@ TEST_CASE("NaN in an image reaches the outputs and the gradients") {
 }
 
 TEST_CASE("wrong shapes and options are refused with their numbers") {
-  using Catch::Matchers::Contains;
+  using Catch::Contains;
   CHECK_THROWS_WITH(Vae<float>({0}, 1), Contains("at least 1 latent dimension, got 0"));
   const double infinity = std::numeric_limits<double>::infinity();
   CHECK_THROWS_WITH(Vae<float>({2, vae_mnist::OutputActivation::linear, -infinity}, 1),
