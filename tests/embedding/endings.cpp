@@ -56,7 +56,8 @@ struct LastPause {
   ~LastPause() {
     if (!waits) return;
     has_ended = true;
-    for (int i = 0; i < 1000 && !was_the_same; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    for (int i = 0; i < 1000 && !was_the_same; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     if (!was_the_same) std::_Exit(EXIT_FAILURE);
   }
 } last_pause;

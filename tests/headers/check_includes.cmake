@@ -13,6 +13,7 @@ set(crisp_may crisp core spectral losses metrics testing)
 
 # Losses that are made of others.
 set(losses_with_losses "losses/ms_ssim.hpp losses/ssim.hpp" "losses/ms_ssim_l1.hpp losses/ssim.hpp"
+    "losses/ms_ssim_l1.hpp losses/l1.hpp"
     "losses/multi_resolution_stft.hpp losses/stft.hpp" "losses/presets.hpp losses/ssim.hpp"
     "losses/presets.hpp losses/stft.hpp")
 

@@ -1,13 +1,18 @@
 // What is compared: two planes, their pixels x and y seen as sums s = x + y and differences d = x - y.
 #pragma once
 
-#include <utility>
-
 #include "crisp/core/loss.hpp"
 #include "crisp/filters/symmetric_sum.hpp"
 #include "crisp/losses/packed_pixels.hpp"
 
 namespace crisp::detail {
+
+/// s and d of some pixels.
+template <typename T>
+struct ComparedPixels {
+  Batch<T> sum;
+  Batch<T> difference;
+};
 
 /// Two images to compare. Their mean pixels are subtracted first, which changes no variance: what is left of the
 /// cancellation in E[s²] - E[s]² is small. Where these means are near each other their difference is the mean of the pixels'
@@ -38,7 +43,7 @@ struct ImagePair {
   T sum_centre() const { return first_centre + second_centre; }
   T difference_centre() const { return centre_of_difference; }
 
-  std::pair<Batch<T>, Batch<T>> sum_and_difference(Batch<T> x, Batch<T> y) const {
+  ComparedPixels<T> sum_and_difference(Batch<T> x, Batch<T> y) const {
     const Batch<T> x_centre(first_centre);
     const Batch<T> y_centre(second_centre);
     const Batch<T> s = (x - x_centre) + (y - y_centre);
@@ -68,7 +73,7 @@ struct SumAndDifference {
   T sum_centre() const { return centre_of_sum; }
   T difference_centre() const { return centre_of_difference; }
 
-  std::pair<Batch<T>, Batch<T>> sum_and_difference(Batch<T> s, Batch<T> d) const { return {s, d}; }
+  ComparedPixels<T> sum_and_difference(Batch<T> s, Batch<T> d) const { return {s, d}; }
 };
 
 }  // namespace crisp::detail

@@ -207,7 +207,8 @@ class SimilarityStream {
   void compare(const Pair& pair, const Comparison& comparison, Index row, const Geometry& geometry,
                Workspace& workspace, Sums& sums) const {
     const std::size_t count = Comparison::most_scales == 1 ? 1 : scales_.size();
-    if (count == 0) return;  // never so, which the compiler cannot know: it would warn of statistics that nobody has set
+    if (count == 0)
+      return;  // never so, which the compiler cannot know: it would warn of statistics that nobody has set
     const Index stride = geometry.stride;
     const Index valid_width = geometry.valid_width;
     const Index n = window();
