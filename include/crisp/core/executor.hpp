@@ -73,17 +73,12 @@ class Threads {
     if (count < 1 || count > most) {
       detail::fail<OptionError>("threads must be between 1 and ", most, ", got ", count);
     }
-    make_ = [](int helpers) -> Eigen::ThreadPoolInterface* { return new Pool(helpers); };
-    if (count > 1) team_ = new Team(make_(count - 1));
+    make_ = [](int helpers) { return std::make_unique<Team>(std::make_unique<Pool>(helpers)); };
+    if (count > 1) team_ = make_(count - 1).release();
   }
   explicit Threads(Eigen::ThreadPoolInterface& pool)
-      : count_(pool.NumThreads() + 1), team_(new Team(&pool)) {}
-  ~Threads() {
-    const std::unique_ptr<Team> team(team_);
-    if (team == nullptr || make_ == nullptr) return;
-    // To destroy a pool is to wait for its threads, which another process has.
-    if (team->process == detail::current_process()) delete team->pool;
-  }
+      : count_(pool.NumThreads() + 1), team_(std::make_unique<Team>(pool).release()) {}
+  ~Threads() { const std::unique_ptr<Team> last(team_); }
   Threads(Threads&&) = delete;  // others may hold it by reference
 
   int concurrency() const { return count_; }
@@ -138,29 +133,37 @@ class Threads {
 
   /// A pool, and the process that has its threads.
   struct Team {
-    Eigen::ThreadPoolInterface* pool;
-    long process = detail::current_process();
+    std::unique_ptr<Eigen::ThreadPoolInterface> own;
+    Eigen::ThreadPoolInterface& pool;
+    const long process = detail::current_process();
 
-    explicit Team(Eigen::ThreadPoolInterface* its_pool) : pool(its_pool) {}
+    explicit Team(std::unique_ptr<Eigen::ThreadPoolInterface> own_pool)
+        : own(std::move(own_pool)), pool(*own) {}
+    explicit Team(Eigen::ThreadPoolInterface& borrowed) : pool(borrowed) {}
+    ~Team() {
+      // To destroy a pool is to wait for its threads, which another process has.
+      if (process != detail::current_process()) static_cast<void>(own.release());
+    }
+    Team(const Team&) = delete;
+    Team& operator=(const Team&) = delete;
   };
 
   Eigen::ThreadPoolInterface& pool_of_this_process() const {
     Team* team = team_;
-    if (team->process == detail::current_process()) return *team->pool;
+    if (team->process == detail::current_process()) return team->pool;
     if (make_ == nullptr) {
       detail::fail<OptionError>("the ", count_ - 1, " threads of the borrowed pool are those of process ",
                                 team->process, ", from which this one, ", detail::current_process(),
                                 ", was forked");
     }
     // Several threads of a child may find out at once: the first one's pool is used, by all of them.
-    auto made = std::make_unique<Team>(make_(count_ - 1));
-    if (team_.compare_exchange_strong(team, made.get())) return *made.release()->pool;
-    delete made->pool;
-    return *team->pool;
+    auto made = make_(count_ - 1);
+    if (team_.compare_exchange_strong(team, made.get())) return made.release()->pool;
+    return team->pool;
   }
 
   int count_;
-  Eigen::ThreadPoolInterface* (*make_)(int helpers) = nullptr;  ///< null if the pool is borrowed
+  std::unique_ptr<Team> (*make_)(int helpers) = nullptr;  ///< null if the pool is borrowed
   mutable std::atomic<Team*> team_{nullptr};
 };
 
