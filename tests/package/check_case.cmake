@@ -139,7 +139,7 @@ message(STATUS \"the path is \${CMAKE_MODULE_PATH}.\")
 elseif(case MATCHES "^(nested|absolute)_folders$")  # installed elsewhere than by default, as by Nix
   set(base "")
   if(case STREQUAL "absolute_folders")
-    set(base ${scratch}/elsewhere/)
+    set(base ${prefix}/elsewhere/)
   endif()
   install_crisp(-D CMAKE_INSTALL_INCLUDEDIR=${base}include/deep -D CMAKE_INSTALL_DATADIR=${base}lib/our/share)
   set(data ${base}lib/our/share)
