@@ -73,6 +73,14 @@ Batch<T> inverse_or_zero(const Batch<T>& x) {
   return xsimd::select(x >= Batch<T>(std::numeric_limits<T>::min()), Batch<T>(T(1)) / x, Batch<T>(T(0)));
 }
 
+/// numerator / denominator, given the inverse of the denominator, and 1 where that is 0: which it may be if its constant is.
+template <bool may_be_zero, typename T>
+Batch<T> ratio_or_one(const Batch<T>& numerator, const Batch<T>& inverse) {
+  const Batch<T> ratio = numerator * inverse;
+  if constexpr (!may_be_zero) return ratio;
+  return xsimd::select(inverse == Batch<T>(T(0)), Batch<T>(T(1)) + ratio, ratio);  // NaN stays NaN
+}
+
 /// p of some windows.
 template <typename T>
 struct LuminanceLoss {
@@ -84,10 +92,11 @@ struct LuminanceLoss {
         value(Batch<T>(T(2)) * of.difference_mean * of.difference_mean * inverse) {}
 
   /// l
+  template <bool may_be_zero>
   Batch<T> similarity(const Statistics<T>& of, T c1) const {
     const Batch<T> product =
         (of.sum_mean - of.difference_mean) * (of.sum_mean + of.difference_mean) + Batch<T>(2 * c1);
-    return xsimd::select(inverse == Batch<T>(T(0)), Batch<T>(T(1)) - value, product * inverse);
+    return ratio_or_one<may_be_zero, T>(product, inverse);
   }
 
   /// factor ∂p
@@ -105,13 +114,14 @@ struct ContrastLoss {
   Batch<T> inverse, value;
 
   ContrastLoss(const Statistics<T>& of, T c2)
-      : inverse(inverse_or_zero<T>(of.sum_variance + of.difference_variance + Batch<T>(2 * c2))),
+      : inverse(inverse_or_zero<T>((of.sum_variance + Batch<T>(2 * c2)) + of.difference_variance)),
         value(Batch<T>(T(2)) * of.difference_variance * inverse) {}
 
   /// cs
+  template <bool may_be_zero>
   Batch<T> similarity(const Statistics<T>& of, T c2) const {
-    const Batch<T> product = of.sum_variance - of.difference_variance + Batch<T>(2 * c2);
-    return xsimd::select(inverse == Batch<T>(T(0)), Batch<T>(T(1)) - value, product * inverse);
+    return ratio_or_one<may_be_zero, T>((of.sum_variance + Batch<T>(2 * c2)) - of.difference_variance,
+                                        inverse);
   }
 
   /// factor ∂q
@@ -131,7 +141,10 @@ struct ContrastComparison {
 
   ZeroConstants zero_constants() const { return {false, c2 == T(0)}; }
   /// cs
-  Batch<T> similarity(const Statistics<T>& of) const { return ContrastLoss<T>(of, c2).similarity(of, c2); }
+  template <bool may_be_zero>
+  Batch<T> similarity(const Statistics<T>& of) const {
+    return ContrastLoss<T>(of, c2).template similarity<may_be_zero>(of, c2);
+  }
 
   template <bool with_gradient>
   Batch<T> compare(const Statistics<T>* of, Statistics<T>* by, std::size_t /*scales*/) const {
@@ -192,9 +205,10 @@ template <typename T>
 struct MeasuredSimilarity : SimilarityComparison<T, 1> {
   static constexpr bool measures_similarity = true;
 
+  template <bool may_be_zero>
   Batch<T> similarity(const Statistics<T>& of) const {
-    return LuminanceLoss<T>(of, this->c1).similarity(of, this->c1) *
-           ContrastLoss<T>(of, this->c2).similarity(of, this->c2);
+    return LuminanceLoss<T>(of, this->c1).template similarity<may_be_zero>(of, this->c1) *
+           ContrastLoss<T>(of, this->c2).template similarity<may_be_zero>(of, this->c2);
   }
 };
 

@@ -217,6 +217,8 @@ class SimilarityStream {
     const Batch<T> zero(T(0)), one(T(1)), two(T(2));
     const StatisticsRounding<T> rounding(n, std::abs(pair.sum_centre()) + std::abs(pair.difference_centre()),
                                          comparison.zero_constants());
+    Batch<T> losses(zero), similarities(zero);  // of a stretch of the row
+    int batches = 0;
     for (Index i = 0; i < valid_width; i += lanes<T>) {
       Statistics<T> of[Comparison::most_scales];
       Statistics<T> by[Comparison::most_scales];
@@ -243,11 +245,17 @@ class SimilarityStream {
       Batch<T> value = comparison.template compare<with_gradient>(of, by, count);
       if constexpr (weighted) value = xsimd::select(inverses[count - 1] > zero, value, zero);
       const bool is_last = i + lanes<T> >= valid_width;
-      sums.loss.add(is_last ? sums.of_last(value) : value);
+      losses += is_last ? sums.of_last(value) : value;
       if constexpr (Comparison::measures_similarity) {
-        Batch<T> similarity = comparison.similarity(of[0]);
+        Batch<T> similarity = comparison.template similarity<rounds>(of[0]);
         if constexpr (weighted) similarity = xsimd::select(inverses[0] > zero, similarity, zero);
-        sums.similarity.add(is_last ? sums.of_last(similarity) : similarity);
+        similarities += is_last ? sums.of_last(similarity) : similarity;
+      }
+      if (++batches == registers_of_a_stretch || is_last) {
+        sums.loss.add(losses, batches);
+        if constexpr (Comparison::measures_similarity) sums.similarity.add(similarities, batches);
+        losses = similarities = zero;
+        batches = 0;
       }
       if constexpr (with_gradient) {
         for (std::size_t k = 0; k < count; ++k) {

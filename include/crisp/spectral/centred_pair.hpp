@@ -122,7 +122,8 @@ class CentredPair {
       least = xsimd::min(least, numbers);
       largest = xsimd::max(largest, numbers);
     }
-    Range range() const {
+    /// Of the numbers and another one: of all the sums.
+    Range range_with(T offset) const {
       std::array<T, Pack::size> leasts;
       std::array<T, Pack::size> largests;
       least.store_unaligned(leasts.data());
@@ -132,7 +133,7 @@ class CentredPair {
         range.least = std::min(range.least, leasts[lane]);
         range.largest = std::max(range.largest, largests[lane]);
       }
-      return range;
+      return {range.least + offset, range.largest + offset};
     }
   };
 
@@ -148,8 +149,8 @@ class CentredPair {
     const Pack first_x(x[first]);
     const Pack first_y(y[first]);
     const Pack first_difference = first_x - first_y;
-    LaneRange x_range{first_x, first_x};
-    LaneRange y_range{first_y, first_y};
+    LaneRange x_range{Pack(T(0)), Pack(T(0))};  // of what is left without the first pixel
+    LaneRange y_range = x_range;
     LaneRange difference_range{first_difference, first_difference};
 
     LaneSum<T> x_sum;
@@ -167,16 +168,19 @@ class CentredPair {
           at_x = xsimd::select(counts, at_x, first_x);
           at_y = xsimd::select(counts, at_y, first_y);
         }
-        x_stretch += at_x - first_x;
-        y_stretch += at_y - first_y;
+        difference_range.include(at_x - at_y);
+        at_x -= first_x;
+        at_y -= first_y;
+        x_stretch += at_x;
+        y_stretch += at_y;
         x_range.include(at_x);
         y_range.include(at_y);
-        difference_range.include(at_x - at_y);
       }
       x_sum.add(x_stretch, registers_of_a_stretch);
       y_sum.add(y_stretch, registers_of_a_stretch);
     }
-    Ranges ranges{x_range.range(), y_range.range(), difference_range.range()};
+    Ranges ranges{x_range.range_with(x[first]), y_range.range_with(y[first]),
+                  difference_range.range_with(T(0))};
     double x_total = x_sum.total();
     double y_total = y_sum.total();
     for (Index i = whole; i < pixels; ++i) {

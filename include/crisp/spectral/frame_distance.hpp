@@ -2,7 +2,8 @@
 //
 //   Σ_frames m Σ_{u,v} W(u,v) D(X(u,v), Y(u,v)) over the half spectra, W counting each bin for its conjugate too.
 //
-// m is a frame's share. The spectra are those of S = (X+Y)/2 and Δ = (X-Y)/2. Bins come in any order, with the weights in the same. Those registers of lanes that are not full are put together to full ones first.
+// m is a frame's share. The spectra are those of S = (X+Y)/2 and Δ = (X-Y)/2. Bins come in any order, with the weights in the
+// same. Where a distance costs more than that, the bins of registers that are not full are put side by side first.
 #pragma once
 
 #include <algorithm>
@@ -27,21 +28,26 @@ template <typename T>
 class FrameDistance {
  public:
   FrameDistance() = default;
-  /// For the tiles of `frames` and the weights W, [u][v] of the half spectrum of frames of that size.
-  FrameDistance(const std::vector<T>& weights, const Size2& size, PairedFrames<T>& frames)
-      : half_height_(size.height / 2 + 1),
+  /// For the tiles of `frames` and the weights W, [u][v] of the half spectrum of frames of that size. `gathers` says
+  /// whether bins are put side by side.
+  FrameDistance(const std::vector<T>& weights, const Size2& size, PairedFrames<T>& frames, bool gathers)
+      : gathers_(gathers),
+        half_height_(size.height / 2 + 1),
         lanes_(frames.spectra().lanes),
-        registers_(frames.spectra().registers),
-        weights_(static_cast<std::size_t>(registers_ * size.width * pack)),
-        rounding_(static_cast<std::size_t>(registers_ * pack)),
+        weights_(static_cast<std::size_t>(frames.spectra().registers * size.width * pack)),
+        rounding_(static_cast<std::size_t>(frames.spectra().registers * pack)),
         shares_(rounding_.size(), T(1)),
         rounding_scale_(static_cast<T>(standard_errors(size) * frames.rounding() /
                                        std::sqrt(2 * static_cast<double>(weights.size())))) {
     for (Index lane = 0; lane < lanes_; ++lane) {
+      const Index r = lane / pack;
+      const Index lanes = gathers ? lanes_in(r) : pack;
       for (Index v = 0; v < size.width; ++v) {
-        const Index bin = lane / pack * size.width + frames.place(v);
-        weights_[static_cast<std::size_t>(bin * pack + lane % pack)] =
-            weights[static_cast<std::size_t>(lane % half_height_ * size.width + v)];
+        const Index place = frames.place(v);
+        const Index in_chunk = place % registers_of_a_chunk;
+        const Index chunk = r * size.width + place - in_chunk;
+        weights_[index(chunk * pack + in_chunk * lanes + lane % pack)] =
+            weights[index(lane % half_height_ * size.width + v)];
       }
     }
   }
@@ -65,14 +71,12 @@ class FrameDistance {
       std::array<T, Pack::size> parts;
       known.store_unaligned(parts.data());
       for (Index i = 0; i < pack && (row + i) * half_height_ < lanes_; ++i) {
-        std::fill_n(rounding_.begin() + (row + i) * half_height_, half_height_, parts[index(i)]);
+        fill_row(rounding_, row + i, parts[index(i)]);
       }
     }
   }
   /// Sets m of the frame in a row of the tile, which is 1 to begin with.
-  void set_share(Index row, T share) {
-    std::fill_n(shares_.begin() + row * half_height_, half_height_, share);
-  }
+  void set_share(Index row, T share) { fill_row(shares_, row, share); }
 
   /// The sum over the bins of a tile. With a gradient, S becomes m W ∂D/∂X.
   template <bool with_gradient, typename Distance>
@@ -80,11 +84,11 @@ class FrameDistance {
     LaneSum<T> total;
     Chunk chunk;
     for (Index r = 0; r < spectra.registers; ++r) {
-      const Index lanes = std::min(pack, spectra.lanes - r * pack);
+      const Index lanes = gathers_ ? lanes_in(r) : pack;
       for (Index v = 0; v < spectra.samples; v += registers_of_a_chunk) {
         const Index count = std::min(registers_of_a_chunk, spectra.samples - v);
         Bins bins = place(spectra, r, v);
-        if (lanes < pack) bins = gather(bins, count, lanes, chunk);
+        if (lanes < pack) gather(bins, count, lanes, chunk);
         const Index packs = (count * lanes + pack - 1) / pack;
         if constexpr (Distance::is_polar) {
           for (Index i = 0; i < packs; ++i) distance.prepare(bins.pair(i), chunk.prepared[index(i)]);
@@ -111,6 +115,15 @@ class FrameDistance {
   static constexpr Index sample = 2 * pack;
 
   static std::size_t index(Index i) { return static_cast<std::size_t>(i); }
+
+  /// The lanes of a register that have bins: only the last may have room for more, which holds zeros.
+  Index lanes_in(Index r) const { return std::min(pack, lanes_ - r * pack); }
+
+  /// Sets what the lanes of a row share. The last row has that room, too: a single one has every lane.
+  void fill_row(AlignedVector<T>& lanes, Index row, T number) {
+    const auto first = lanes.begin() + row * half_height_;
+    std::fill(first, (row + 1) * half_height_ < lanes_ ? first + half_height_ : lanes.end(), number);
+  }
 
   /// So many standard errors are what rounding may be: larger ones are one in 10^10, if it is spread like noise. That of images with a
   /// structure of their own is not, and that of few samples: in double there is room for more, in float where samples are few.
@@ -183,7 +196,7 @@ class FrameDistance {
   struct Chunk {
     static constexpr auto size = static_cast<std::size_t>((registers_of_a_chunk + 1) * pack);
     using Numbers = std::array<T, size>;
-    alignas(64) Numbers sum_re, sum_im, difference_re, difference_im, weights, roundings, shares;
+    alignas(64) Numbers sum_re, sum_im, difference_re, difference_im, roundings, shares;
     std::array<Prepared<Pack>, static_cast<std::size_t>(registers_of_a_chunk)> prepared;
   };
 
@@ -207,34 +220,24 @@ class FrameDistance {
             difference_rounding_};
   }
 
-  /// The same bins with nothing between those lanes that there are. The last pack is filled up with bins of no weight and
-  /// no value.
-  CRISP_NEVER_INLINE static Bins gather(Bins bins, Index count, Index lanes, Chunk& chunk) {
+  /// Puts the bins of some lanes side by side. The last pack is filled up with bins of no weight and no value.
+  CRISP_NEVER_INLINE void gather(Bins& bins, Index count, Index lanes, Chunk& chunk) const {
     const auto put = [&](typename Chunk::Numbers& to, const T* from, Index stride) {
       for (Index i = 0; i < count; ++i) {
         Pack::load_aligned(from + i * stride).store_unaligned(to.data() + i * lanes);
       }
       Pack(T(0)).store_unaligned(to.data() + count * lanes);
+      return to.data();
     };
-    put(chunk.sum_re, bins.sum_re, bins.stride);
-    put(chunk.sum_im, bins.sum_im, bins.stride);
-    put(chunk.difference_re, bins.difference_re, bins.stride);
-    put(chunk.difference_im, bins.difference_im, bins.stride);
-    put(chunk.weights, bins.weights, pack);
-    put(chunk.roundings, bins.roundings, bins.lane_stride);
-    put(chunk.shares, bins.shares, bins.lane_stride);
-    return {chunk.sum_re.data(),
-            chunk.sum_im.data(),
-            chunk.difference_re.data(),
-            chunk.difference_im.data(),
-            pack,
-            chunk.weights.data(),
-            chunk.roundings.data(),
-            chunk.shares.data(),
-            pack,
-            bins.inverse_factor,
-            bins.sum_rounding,
-            bins.difference_rounding};
+    bins.sum_re = put(chunk.sum_re, bins.sum_re, bins.stride);
+    bins.sum_im = put(chunk.sum_im, bins.sum_im, bins.stride);
+    bins.difference_re = put(chunk.difference_re, bins.difference_re, bins.stride);
+    bins.difference_im = put(chunk.difference_im, bins.difference_im, bins.stride);
+    bins.stride = pack;
+    if (lanes_ == half_height_) return;  // all lanes of a single row share these
+    bins.roundings = put(chunk.roundings, bins.roundings, bins.lane_stride);
+    bins.shares = put(chunk.shares, bins.shares, bins.lane_stride);
+    bins.lane_stride = pack;
   }
 
   /// Puts derivatives where the bins came from.
@@ -245,10 +248,10 @@ class FrameDistance {
     }
   }
 
+  bool gathers_ = false;
   Index half_height_ = 0;
   Index lanes_ = 0;
-  Index registers_ = 0;
-  AlignedVector<T> weights_;   // [register][v][lane]
+  AlignedVector<T> weights_;   // [register][v][lane], side by side within a chunk where bins are
   AlignedVector<T> rounding_;  // [register][lane]
   AlignedVector<T> shares_;
   T rounding_scale_ = 0;
