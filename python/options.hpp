@@ -87,15 +87,13 @@ template <typename Field>
 bool from_python(const py::handle& object, Field& field) {
   if constexpr (std::is_same_v<Field, crisp::Size2>) {
     crisp::Index both = 0;
-    std::pair<crisp::Index, crisp::Index> sides;
     if (from_python(object, both)) {
       field = both;
-    } else if (from_python(object, sides)) {
-      field = {sides.first, sides.second};
-    } else {
-      return false;
+      return true;
     }
-    return true;
+    std::pair<py::object, py::object> sides;
+    return from_python(object, sides) && from_python(sides.first, field.height) &&
+           from_python(sides.second, field.width);
   } else if constexpr (std::is_same_v<Field, std::vector<crisp::StftOptions>>) {
     std::vector<py::dict> list;
     if (!from_python(object, list)) return false;
@@ -130,6 +128,8 @@ bool from_python(const py::handle& object, Field& field) {
     field = PyObject_IsTrue(object.ptr()) == 1;
     return true;
   } else {
+    // pybind11 refuses Python's floats, but would cut off what NumPy's have after the point.
+    if (std::is_integral_v<Field> && PyIndex_Check(object.ptr()) == 0) return false;
     py::detail::make_caster<Field> caster;
     if (!caster.load(object, true)) return false;  // numbers may be NumPy's
     field = py::detail::cast_op<Field>(caster);

@@ -211,6 +211,8 @@ class Options(unittest.TestCase):
             (TypeError, "L1Loss has no option 'delta'; it has none", lambda: crisp.L1Loss(delta=1)),
             (TypeError, "options of StftLoss are given by name, got 8", lambda: crisp.StftLoss(8)),
             (TypeError, "window of StftLoss must be an integer or a pair.*got 8.5", lambda: crisp.StftLoss(window=8.5)),
+            (TypeError, "window of StftLoss must be an integer or a pair.*7.5", lambda: crisp.StftLoss(window=numpy.float32(7.5))),
+            (TypeError, "window of StftLoss must be an integer or a pair.*7.5", lambda: crisp.StftLoss(window=(8, numpy.float32(7.5)))),
             (TypeError, "padding of StftLoss must be one of 'none', .*got 1", lambda: crisp.StftLoss(padding=1)),
             (TypeError, "alpha of FocalFrequencyLoss must be a number, got 'a'", lambda: crisp.FocalFrequencyLoss(alpha="a")),
             (TypeError, "log_matrix .*must be True or False, got 1", lambda: crisp.FocalFrequencyLoss(log_matrix=1)),
