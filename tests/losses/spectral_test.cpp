@@ -655,7 +655,7 @@ TEST_CASE("Images that differ by a constant differ in their means, in float too"
   options.window = 5;
   options.stride = 2;
   options.phase_weight = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
     const Images<float> prediction = (255.F * random_images<float>({1, 1, 9, 7}, seed)).round();
     const Images<float> target = prediction + 25.5F;
     const double expected =
