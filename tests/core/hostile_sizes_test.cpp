@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/derivatives.hpp"
 #include "support/every_loss.hpp"
+#include "support/large_index.hpp"
 #include "support/random_images.hpp"
 
 using crisp::Index;
@@ -109,6 +110,7 @@ void check_bands(const Loss& loss, const Shape& shape) {
 
 TEMPLATE_TEST_CASE("Planes of 2^31 pixels and more are counted without overflow", "[hostile]", float,
                    double) {
+  if (std::numeric_limits<Index>::digits < 32) return;  // nobody could have them
   for_every_loss<TestType>([&](const auto& loss) {
     using Loss = std::decay_t<decltype(loss)>;
     for (const Shape& shape :
@@ -136,7 +138,7 @@ TEST_CASE("Counts of frames fit, however large the plane", "[hostile]") {
 }
 
 TEST_CASE("Windows and strides as large as numbers go are refused, or give one frame", "[hostile]") {
-  for (const Index size : {Index(1) << 31, Index(1) << 40, largest_index}) {
+  for (const Index size : {large_index(31), large_index(40), largest_index}) {
     CAPTURE(size);
     for (const auto padding : {crisp::Padding::none, crisp::Padding::reflect, crisp::Padding::zero}) {
       crisp::StftOptions options;
@@ -151,7 +153,7 @@ TEST_CASE("Windows and strides as large as numbers go are refused, or give one f
 }
 
 TEST_CASE("Windows of a size that nobody means are refused before they are made", "[hostile]") {
-  for (const Index size : {Index(1) << 17, Index(1) << 31, Index(1) << 40, largest_index}) {
+  for (const Index size : {Index(1) << 17, large_index(31), large_index(40), largest_index}) {
     const auto refuses = [size](const auto& make) {
       CHECK_THROWS_WITH(make(), Catch::Contains("got " + std::to_string(size)));
     };
@@ -178,8 +180,8 @@ TEST_CASE("Windows of a size that nobody means are refused before they are made"
 TEST_CASE("Shapes whose sizes no number holds are refused", "[hostile]") {
   float pixel = 0;
   for (const Shape& shape :
-       {Shape{Index(1) << 31, Index(1) << 31, 1, 1}, Shape{1, 1, largest_index, 1},
-        Shape{1, 1, largest_index, largest_index}, Shape{2, 1, Index(1) << 31, Index(1) << 31}}) {
+       {Shape{large_index(31), large_index(31), 1, 1}, Shape{1, 1, largest_index, 1},
+        Shape{1, 1, largest_index, largest_index}, Shape{2, 1, large_index(31), large_index(31)}}) {
     CHECK_THROWS_WITH(crisp::view(&pixel, shape.batch, shape.channels, shape.height, shape.width),
                       Catch::Contains("larger than memory can address"));
     CHECK_THROWS_WITH(crisp::strided_view(&pixel, shape, {0, 0, 0, 0}),

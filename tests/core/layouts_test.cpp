@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/large_index.hpp"
 #include "support/random_images.hpp"
 
 using crisp::Images;
@@ -299,7 +300,7 @@ TEST_CASE("Strided memory without pixels is nowhere", "[layouts][errors]") {
   const auto x = random_images<double>(shape, 1);
   CHECK_THROWS_AS(crisp::value(crisp::MseLoss<double>(), none, none), crisp::ShapeError);
   CHECK_THROWS_AS(crisp::value_and_gradient(crisp::MseLoss<double>(), x, x, none), crisp::ShapeError);
-  constexpr Index large = Index(1) << 31;
+  constexpr Index large = large_index(31);
   double pixel = 0;
   const Eigen::TensorMap<const ColumnMajor<double>> beyond(&pixel, large, large, large, large);
   CHECK_THROWS_WITH(crisp::value(crisp::MseLoss<double>(), beyond, beyond),

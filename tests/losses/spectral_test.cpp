@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/derivatives.hpp"
+#include "support/large_index.hpp"
 #include "support/random_images.hpp"
 
 using crisp::Images;
@@ -622,7 +623,7 @@ TEST_CASE("Windows far larger than the image are refused, padded or not", "[stft
   crisp::StftOptions options;
   for (const auto padding : {crisp::Padding::none, crisp::Padding::reflect, crisp::Padding::zero}) {
     options.padding = padding;
-    for (const crisp::Index window : {crisp::Index(1) << 40, std::numeric_limits<crisp::Index>::max()}) {
+    for (const crisp::Index window : {large_index(40), std::numeric_limits<crisp::Index>::max()}) {
       options.window = window;
       CHECK_THROWS_AS(crisp::value(crisp::StftLoss<float>(options), images, images), crisp::ShapeError);
     }
