@@ -5,6 +5,8 @@
 // on lanes whose real and imaginary parts lie apart, for those lengths that LaneFft leaves to a library. Either belongs to
 // one thread at a time.
 //
+// rounding(length) says how exact a transform is.
+//
 // The library is FFTW, or where CRISP_FFT_EIGEN is defined the one that comes with Eigen: nothing to link and no GPL, but
 // no SIMD either. A program has one of them, so the macro is defined for all of its translation units
 // or for none; the CMake target sees to it.

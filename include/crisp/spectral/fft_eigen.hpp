@@ -1,6 +1,8 @@
 // The Fourier transforms of fft.hpp by the kissfft that comes with Eigen (unsupported/Eigen/FFT), a lane at a time.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <complex>
 #include <cstddef>
 #include <unsupported/Eigen/FFT>
@@ -10,6 +12,19 @@
 #include "crisp/spectral/fft_direction.hpp"
 
 namespace crisp::fft {
+
+/// The root mean square of a transform's error, relative to that of the spectrum, is at most so many machine epsilons. Eigen adds as
+/// many terms one after the other as the largest prime factor says.
+inline double rounding(Index length) {
+  Index rest = length;
+  Index largest_prime = 1;
+  for (Index factor = 2; factor * factor <= rest; ++factor) {
+    for (; rest % factor == 0; rest /= factor) largest_prime = factor;
+  }
+  largest_prime = std::max(largest_prime, rest);
+  return std::sqrt(0.81 * std::log2(2 * static_cast<double>(length)) +
+                   static_cast<double>(largest_prime) / 32);
+}
 
 namespace detail {
 

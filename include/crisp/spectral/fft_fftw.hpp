@@ -10,6 +10,7 @@
 
 #include <fftw3.h>
 
+#include <cmath>
 #include <complex>
 #include <cstddef>
 #include <limits>
@@ -33,6 +34,9 @@
 #endif
 
 namespace crisp::fft {
+
+/// The root mean square of a transform's error, relative to that of the spectrum, is at most so many machine epsilons.
+inline double rounding(Index length) { return 0.9 * std::sqrt(std::log2(2 * static_cast<double>(length))); }
 
 /// The lock that all planning takes. Hold it while calling FFTW's planner directly beside crisp. Visible, so that libraries
 /// that use crisp share it even where they hide the rest of themselves.

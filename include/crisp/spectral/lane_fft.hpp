@@ -132,12 +132,13 @@ class LaneFft {
   Index place(Index u) const { return places_[static_cast<std::size_t>(u)]; }
 
   /// The root mean square of a spectrum's error relative to that of the spectrum is at most 0.35 ε √log2(2n) in float, 0.6 of these in
-  /// double, with ε the machine epsilon; the library's is at most 0.9.
+  /// double, with ε the machine epsilon; that of lengths that a library transforms is the library's.
   double rounding() const {
-    const double own = std::is_same_v<T, float> ? 0.35 : 0.6;
-    const double constant = passes_.empty() ? 0.9 : own;
-    return constant * static_cast<double>(std::numeric_limits<T>::epsilon()) *
-           std::sqrt(std::log2(2 * static_cast<double>(length_)));
+    const double constant = std::is_same_v<T, float> ? 0.35 : 0.6;
+    const double epsilons = passes_.empty()
+                                ? fft::rounding(length_)
+                                : constant * std::sqrt(std::log2(2 * static_cast<double>(length_)));
+    return epsilons * static_cast<double>(std::numeric_limits<T>::epsilon());
   }
 
   /// The spectrum is aligned as a register is, `sample * length` numbers, and none of what is read.
