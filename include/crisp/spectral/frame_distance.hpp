@@ -88,7 +88,7 @@ class FrameDistance {
       for (Index v = 0; v < spectra.samples; v += registers_of_a_chunk) {
         const Index count = std::min(registers_of_a_chunk, spectra.samples - v);
         Bins bins = place(spectra, r, v);
-        if (lanes < pack) gather(bins, count, lanes, chunk);
+        if (lanes < pack) bins = gather(bins, count, lanes, chunk);
         const Index packs = (count * lanes + pack - 1) / pack;
         if constexpr (Distance::is_polar) {
           for (Index i = 0; i < packs; ++i) distance.prepare(bins.pair(i), chunk.prepared[index(i)]);
@@ -221,7 +221,7 @@ class FrameDistance {
   }
 
   /// Puts the bins of some lanes side by side. The last pack is filled up with bins of no weight and no value.
-  CRISP_NEVER_INLINE void gather(Bins& bins, Index count, Index lanes, Chunk& chunk) const {
+  CRISP_NEVER_INLINE Bins gather(Bins bins, Index count, Index lanes, Chunk& chunk) const {
     const auto put = [&](typename Chunk::Numbers& to, const T* from, Index stride) {
       for (Index i = 0; i < count; ++i) {
         Pack::load_aligned(from + i * stride).store_unaligned(to.data() + i * lanes);
@@ -234,10 +234,11 @@ class FrameDistance {
     bins.difference_re = put(chunk.difference_re, bins.difference_re, bins.stride);
     bins.difference_im = put(chunk.difference_im, bins.difference_im, bins.stride);
     bins.stride = pack;
-    if (lanes_ == half_height_) return;  // all lanes of a single row share these
+    if (lanes_ == half_height_) return bins;  // all lanes of a single row share these
     bins.roundings = put(chunk.roundings, bins.roundings, bins.lane_stride);
     bins.shares = put(chunk.shares, bins.shares, bins.lane_stride);
     bins.lane_stride = pack;
+    return bins;
   }
 
   /// Puts derivatives where the bins came from.
