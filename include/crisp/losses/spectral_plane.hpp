@@ -42,8 +42,9 @@ class SpectralPlane {
     shares_ = FrameShares<T>(frames);
     counted_.resize(static_cast<std::size_t>(frames.image.height * frames.image.width));
     transform_ = PairedFrames<T>(frames, options.window_shape, options.normalization);
-    distance_ = FrameDistance<T>(half_spectrum_weights<T>(options.frequency_weight, frames.window, scale),
-                                 frames.window, transform_, is_polar(options.distance));
+    distance_ = FrameDistance<T>(
+        half_spectrum_weights<T>(options.frequency_weight, frames.window, scale), frames.window, transform_,
+        with_distance<T>(options, [](const auto& distance) { return distance.is_polar; }));
     energies_.resize(static_cast<std::size_t>(transform_.energy_count()));
     options_ = options;
     frames_ = frames;

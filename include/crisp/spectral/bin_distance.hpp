@@ -275,11 +275,6 @@ struct ComplexModulusDistance {
   }
 };
 
-/// Whether a distance is one of amplitudes or phases.
-inline bool is_polar(SpectralDistance distance) {
-  return distance == SpectralDistance::polar || distance == SpectralDistance::squared_amplitude;
-}
-
 /// Calls body with the distance that the options ask for, so that the choice is made outside the loop over
 /// bins.
 template <typename T, typename Body>
